@@ -1,0 +1,1 @@
+"""Find a contact and show what Piggy knows of them."""

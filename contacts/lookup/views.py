@@ -1,0 +1,51 @@
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from contacts.lookup import services
+from piggyadmin.accounts.request import StaffRequest
+from piggyadmin.htmx import render_page, wants_partial
+
+PANELS = ("identifiers", "transactions", "prepaid", "vouchers", "rewards")
+TEMPLATE = "contacts/lookup/contact.html"
+
+
+@require_safe
+@permission_required("contacts.view_contact", raise_exception=True)
+def contact(request: StaffRequest, contact_uuid: str) -> HttpResponse:
+    """One customer: who, the figures, and what Piggy knows of them, each with the moment it was read."""
+    page = services.open_contact(contact_uuid=contact_uuid, shop_uuid=_shop_uuid(request), staff=request.user)
+    if page.missing:
+        return render_page(request, "contacts/lookup/gone.html", {"contact_uuid": contact_uuid}, status=404)
+    context = _context(request, contact_uuid) | {
+        "page": page,
+        "contact": page.contact.value,
+        "acts": page.acts,
+    }
+    return render_page(request, TEMPLATE, context, status=503 if page.contact.error else 200)
+
+
+@require_safe
+@permission_required("contacts.view_contact", raise_exception=True)
+def panel(request: StaffRequest, contact_uuid: str, panel: str) -> HttpResponse:
+    """One panel read again, for htmx; anybody else is led to the page that holds it."""
+    if panel not in PANELS:
+        raise Http404
+    if not wants_partial(request):
+        return redirect("contacts:contact", contact_uuid)
+    answer = services.read_panel(contact_uuid=contact_uuid, shop_uuid=_shop_uuid(request), name=panel)
+    context = _context(request, contact_uuid) | {"page": {panel: answer}}
+    return render_page(request, TEMPLATE, context, partial=panel, status=503 if answer.error else 200)
+
+
+def _shop_uuid(request: StaffRequest) -> str | None:
+    return request.shop.piggy_uuid if request.shop else None
+
+
+def _context(request: StaffRequest, contact_uuid: str) -> dict[str, object]:
+    return {
+        "contact_uuid": contact_uuid,
+        "sees_identity": request.user.has_perm("contacts.see_identity"),
+        "may_check": request.user.has_perm("vouchers.check_voucher"),
+    }

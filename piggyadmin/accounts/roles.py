@@ -1,0 +1,52 @@
+"""Who may do what: three roles, each a Django group, each with the permissions of its row.
+
+`manage.py sync_roles` (run after every migrate) hands them out. A person has one role.
+"""
+
+DESK, MARKETING, ADMIN = "desk", "marketing", "admin"
+
+ROLE_NAMES = {DESK: "Front desk", MARKETING: "Marketing", ADMIN: "Admin"}
+
+EVERYONE = (
+    "desk.use_box",
+    "contacts.view_contact",
+    "vouchers.check_voucher",
+    "ledger.view_acts",
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    # see_identity: e-mail addresses and phone numbers in full; others see them masked.
+    DESK: (*EVERYONE, "contacts.see_identity", "vouchers.redeem_voucher"),
+    MARKETING: EVERYONE,
+    ADMIN: (
+        *EVERYONE,
+        "contacts.see_identity",
+        "vouchers.redeem_voucher",
+        "vouchers.reverse_redemption",
+        "ledger.view_all_acts",
+        "ledger.settle_act",
+        "ledger.erase_details",
+        "accounts.manage_staff",
+        "accounts.manage_shops",
+        "accounts.manage_limits",
+    ),
+}
+
+
+def sync_roles() -> dict[str, int]:
+    """Give each role's group exactly the permissions of its row; answers how many each has now.
+
+    A permission that no table knows yet is an error here and not a role that silently may less.
+    """
+    from django.contrib.auth.models import Group, Permission
+
+    counts = {}
+    for role, names in ROLES.items():
+        wanted = []
+        for name in names:
+            app, codename = name.split(".")
+            wanted.append(Permission.objects.get(content_type__app_label=app, codename=codename))
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set(wanted)
+        counts[role] = len(wanted)
+    return counts

@@ -1,0 +1,69 @@
+"""What every page's frame shows: where one is, who one is, and which pages this person may open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from piggyadmin.accounts.roles import ROLE_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    words: str
+    url_name: str
+    permission: str
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    words: str
+    entries: tuple[Entry, ...]
+
+
+# A page that staff reach from anywhere stands here, once. The list shows only what a person may open.
+NAVIGATION = (
+    Group(
+        "Desk",
+        (
+            Entry("Today", "desk:today", "desk.use_box", "g t"),
+            Entry("Vouchers", "vouchers:check", "vouchers.check_voucher", "g v"),
+            Entry("Audit", "ledger:audit", "ledger.view_acts", "g a"),
+        ),
+    ),
+    Group(
+        "Admin",
+        (
+            Entry("Staff", "accounts:staff", "accounts.manage_staff"),
+            Entry("Shops", "accounts:shops", "accounts.manage_shops"),
+            Entry("Limits", "accounts:limits", "accounts.manage_limits"),
+        ),
+    ),
+)
+ENVIRONMENTS = {
+    "practice": ("Practice", "Nothing here reaches customers."),
+    "demo": ("Demo", "A stand-in Piggy with invented customers. Nothing here reaches anyone."),
+    "test": ("Test", "Nothing here reaches customers."),
+}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    name, words = ENVIRONMENTS.get(settings.PIGGYADMIN_ENV, ("", ""))
+    context: dict[str, Any] = {"environment": name, "environment_words": words, "account": settings.PIGGYADMIN_ACCOUNT}
+    if user is None or not user.is_authenticated:
+        return context
+    may = user.get_all_permissions()  # asked once: has_perm walks through every backend each time
+    groups = [
+        Group(group.words, tuple(entry for entry in group.entries if entry.permission in may)) for group in NAVIGATION
+    ]
+    match = request.resolver_match
+    return context | {
+        "navigation": [group for group in groups if group.entries],
+        "here": match.view_name if match else "",
+        "may_use_box": "desk.use_box" in may,
+        "role_words": ROLE_NAMES.get(user.role, "No role yet"),
+        "idle_seconds": settings.IDLE_SECONDS,
+    }

@@ -1,0 +1,150 @@
+"""The one box: ask Piggy for everything that was typed may be, at once, and say what was found."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from contacts.lookup import services as lookup
+from contacts.models import RecentContact
+from piggyadmin import codes, piggy
+from piggyadmin.accounts.models import Staff
+from piggyadmin.desk.meanings import Kind, Meaning, meanings_of
+from piggyadmin.piggy.client import Piggy
+from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
+from piggyadmin.piggy.payloads import Contact, ContactIdentifier, Voucher
+from vouchers.check import services as vouchers
+
+INACTIVE_CARD = 60004
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that exists: a row to open. `uuid` is Piggy's."""
+
+    kind: str  # "contact" or "voucher"
+    uuid: str
+    title: str
+    hint: str
+    by_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the box made of a text. `looks_like` names its meanings; a failed question stands in `failed`."""
+
+    looks_like: tuple[str, ...]
+    hits: tuple[Hit, ...] = ()
+    notes: tuple[str, ...] = ()
+    failed: tuple[PiggyError, ...] = field(default=())
+
+    @property
+    def only(self) -> Hit | None:
+        """The one thing that was found when nothing else can have been meant.
+
+        Never by a name: the last customers are not all customers.
+        """
+        sure = len(self.hits) == 1 and not self.failed and not self.notes and not self.hits[0].by_name
+        return self.hits[0] if sure else None
+
+
+def find(*, text: str, staff: Staff, time_zone: str, sees_identity: bool) -> Found:
+    """Look for `text` as everything it may be. Raises NotReadable when it can be nothing; asks Piggy then nothing."""
+    meanings = meanings_of(text, time_zone=time_zone)
+    calls: dict[str, Callable[[Piggy], Any]] = {}
+    for meaning in meanings:
+        calls |= _questions(meaning)
+    answers = piggy.gather(calls, seconds=settings.PIGGY_TIMEOUT) if calls else {}
+    hits: dict[tuple[str, str], Hit] = {}
+    notes: list[str] = []
+    failed: list[PiggyError] = []
+    for name, answer in answers.items():
+        if answer.error is not None:
+            _note_error(name, answer.error, notes, failed)
+            continue
+        for hit in _hits(name, answer.value, sees_identity=sees_identity):
+            hits.setdefault((hit.kind, hit.uuid), hit)
+        if isinstance(answer.value, ContactIdentifier) and answer.value.contact is None:
+            notes.append(f"Card {codes.groups_of_four(answer.value.value)} exists, but belongs to nobody yet.")
+    for meaning in meanings:
+        for hit in _local_hits(meaning, staff):
+            hits.setdefault((hit.kind, hit.uuid), hit)
+    looks_like = tuple(dict.fromkeys(str(meaning.kind) for meaning in meanings))
+    return Found(looks_like, tuple(hits.values()), tuple(dict.fromkeys(notes)), tuple(failed))
+
+
+def _questions(meaning: Meaning) -> Mapping[str, Callable[[Piggy], Any]]:
+    value = meaning.value
+    match meaning.kind:
+        case Kind.CARD:
+            return {f"card {value}": lambda client: client.find_identifier(value=value)}
+        case Kind.VOUCHER:
+            return {f"voucher {value}": lambda client: client.find_voucher(code=value)}
+        case Kind.EMAIL:
+            return {f"email {value}": lambda client: client.find_contact(email=value)}
+        case Kind.UUID:
+            return {f"uuid {value}": lambda client: client.get_contact(contact_uuid=value)}
+        case Kind.PHONE:
+            return {f"phone {spelling}": _phone_question(spelling) for spelling in meaning.spellings}
+        case _:
+            return {}  # Piggy cannot be asked for a name
+
+
+def _phone_question(spelling: str) -> Callable[[Piggy], Any]:
+    return lambda client: client.contacts_by_phone(phone=spelling)
+
+
+def _hits(name: str, value: Any, *, sees_identity: bool) -> list[Hit]:
+    if isinstance(value, Voucher):
+        vouchers.remember(voucher=value)
+        title = (value.promotion.name if value.promotion else None) or value.name or "Voucher"
+        return [Hit("voucher", value.uuid, title, f"voucher, code ends {codes.last_four(value.code)}")]
+    if isinstance(value, ContactIdentifier):
+        if value.contact is None:
+            return []
+        return [Hit("contact", value.contact.uuid, "Customer", f"card ends {codes.last_four(value.value)}")]
+    contacts: list[Contact] = [value] if isinstance(value, Contact) else value.items
+    return [
+        Hit("contact", found.uuid, found.name or _nameless(found), _hint(found, sees_identity)) for found in contacts
+    ]
+
+
+def _nameless(contact: Contact) -> str:
+    return "Anonymous customer" if contact.is_anonymous else "Customer without a name"
+
+
+def _hint(contact: Contact, sees_identity: bool) -> str:
+    email = contact.known_email
+    if email:
+        return email if sees_identity else codes.masked_email(email)
+    return f"phone {codes.masked_phone(contact.phone)}" if contact.phone else "no e-mail address"
+
+
+def _local_hits(meaning: Meaning, staff: Staff) -> list[Hit]:
+    """What we know ourselves: vouchers seen before by their uuid, this person's last customers by name."""
+    if meaning.kind is Kind.UUID:
+        known = vouchers.known(voucher_uuid=meaning.value)
+        return [Hit("voucher", known.piggy_uuid, known.promotion_name or "Voucher", "voucher")] if known else []
+    if meaning.kind is Kind.NAME:
+        wanted = meaning.value.casefold()
+        return [
+            Hit("contact", row.contact_uuid, row.name, "one of your last customers", by_name=True)
+            for row in lookup.recent(staff=staff)
+            if row.name and wanted in row.name.casefold()
+        ]
+    return []
+
+
+def _note_error(name: str, error: PiggyError, notes: list[str], failed: list[PiggyError]) -> None:
+    """A "no" is an answer; a card that is switched off is worth a word; all else means we do not know."""
+    if error.code == INACTIVE_CARD:
+        notes.append(f"Card {codes.groups_of_four(name.partition(' ')[2])} is switched off.")
+    elif isinstance(error, PiggyNotFound | PiggyInvalid):
+        return
+    else:
+        failed.append(error)
+
+
+def last_customers(*, staff: Staff) -> list[RecentContact]:
+    return lookup.recent(staff=staff)

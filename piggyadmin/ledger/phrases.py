@@ -1,0 +1,33 @@
+"""Sentences with figures in them: "Redeemed the voucher ending {code_end}.", "{credits:signed} credits"."""
+
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import Any
+
+from piggyadmin.templatetags.words import euros, signed, signed_euros, thousands
+
+FORMS = {"euros": euros, "signed": signed, "signed_euros": signed_euros, "thousands": thousands}
+
+
+class _Phrase(Formatter):
+    """`str.format` over figures alone, with the forms above; a figure that is not there reads "?"."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return "?"
+        if format_spec in FORMS:
+            return FORMS[format_spec](value) if isinstance(value, int) else str(value)
+        return str(super().format_field(value, format_spec))
+
+
+def phrase(template: str, figures: Mapping[str, Any]) -> str:
+    """`template` with its `{names}` filled from `figures`."""
+    return _Phrase().vformat(template, (), figures)
+
+
+def fields_of(template: str) -> set[str]:
+    """The names that a template takes from the figures."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}

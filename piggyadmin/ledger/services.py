@@ -1,0 +1,94 @@
+"""What pages ask of the ledger: the acts on a customer or a thing, one's own, and what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+from django.urls import reverse
+
+from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.approvals import open_for
+from piggyadmin.ledger.door import Target
+from piggyadmin.ledger.models import Act, State
+
+if TYPE_CHECKING:
+    from piggyadmin.accounts.models import Staff
+
+SEE_ALL = "ledger.view_all_acts"
+
+
+def acts() -> QuerySet[Act]:
+    """All acts, the latest first, with what a list shows of them."""
+    return Act.objects.select_related("state", "staff", "shop").order_by("-seq")
+
+
+def visible_acts(*, actor: Actor) -> QuerySet[Act]:
+    """The acts that the audit shows this person: everybody's for those who see all acts, else one's own."""
+    return acts() if actor.may(SEE_ALL) else acts().filter(staff=actor.staff)
+
+
+def acts_of(*, contact_id: str = "", target: Target | None = None) -> QuerySet[Act]:
+    """The acts on one customer (also on their vouchers and cards), or on one target; the latest first.
+
+    For the page of that customer or thing: everybody who may open it may see them.
+    """
+    if target is not None:
+        return acts().filter(target_kind=target.kind, target_id=target.id)
+    return acts().filter(contact_id=contact_id) if contact_id else acts().none()
+
+
+def recent_acts(*, staff: Staff) -> QuerySet[Act]:
+    """What this person did, the latest first."""
+    return acts().filter(staff=staff)
+
+
+def latest_act_for_contacts(*, staff: Staff, contact_ids: Iterable[str]) -> dict[str, Act]:
+    """The last thing that this person did for each of these customers, by the customer's id."""
+    asked = [contact_id for contact_id in contact_ids if contact_id]
+    latest = Act.objects.filter(staff=staff, contact_id__in=asked).values("contact_id").annotate(seq=Max("seq"))
+    found = acts().filter(seq__in=[row["seq"] for row in latest])
+    return {act.contact_id: act for act in found}
+
+
+def open_unknowns(*, actor: Actor) -> QuerySet[Act]:
+    """Acts that nobody knows the outcome of: everybody's for those who see all acts, else one's own."""
+    return visible_acts(actor=actor).filter(state__outcome=State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One entry of "Waiting for you". `kind` is "unknown" or "approval"."""
+
+    kind: str
+    pk: UUID
+    title: str
+    sentence: str
+    at: datetime
+    url: str
+
+
+def waiting_for(actor: Actor) -> list[Waiting]:
+    """What needs this person: answers that got lost, and requests that they may decide; the oldest first."""
+    waiting = [
+        Waiting(
+            "unknown", act.pk, "We did not get an answer", act.sentence, act.at, reverse("ledger:act", args=[act.pk])
+        )
+        for act in open_unknowns(actor=actor)
+    ]
+    waiting += [
+        Waiting(
+            "approval",
+            approval.pk,
+            f"{approval.requested_by.name} asks for your approval",
+            approval.sentence,
+            approval.requested_at,
+            reverse("ledger:act", args=[approval.act_id]),
+        )
+        for approval in open_for(actor)
+    ]
+    return sorted(waiting, key=lambda item: item.at)

@@ -1,0 +1,52 @@
+"""The demo's account: "Koffie & Co", three shops and everybody who comes there. Nobody in it exists.
+
+Worth knowing, to type or to paste (all e-mail addresses end in .example):
+
+    2600441700810092   card of Wilhelmina van der Hoeven-Oudekerk de Graaf: 214 transactions, prepaid money, vouchers
+    2600118022107713   a card she lost: inactive
+    2600118033104417   card of Sanne Vermeulen
+    2600441700818841   card of somebody who never said who they are (anonymous)
+    2600000000000017   a card that belongs to nobody yet
+    2600555500005555   a card (of Joost de Vries) and a voucher code at once
+    +31612345678       Wilhelmina's phone;  +31612000118 the phone of a whole family
+
+    COFFEE-1           active, nobody's: redeeming it needs a customer
+    COFFEE-2           active, Sanne Vermeulen's
+    COFFEE-3           redeemed
+    COFFEE-4           locked by another till, for an hour after the start of a new demo
+    COFFEE-5           withdrawn (deactivated)
+    SUMR26AP4T7K9QXD   active, nobody's: 10 euro off
+    SUMR26AP1M0O7K2M   redeemed in May by Wilhelmina
+    BDAY26TAART4TNP    active, Wilhelmina's
+    TEN-COFFEES-7      ten uses, three of them gone, Joost de Vries's;  TEN-COFFEES-9 is nobody's and has one left
+    SPRING-OLD-1       expired;  WINTER-SOON-1 not valid yet;  EARLY-BIRD-1 active although its date has not come
+
+    7c1d5a52-1b1e-4a57-9a04-5a0d6f5e7b01   a booking of Wilhelmina's for eight today, which nobody can list or read
+"""
+
+from __future__ import annotations
+
+from piggyadmin.sandbox.account import Account
+from piggyadmin.sandbox.cast.bookings import add_bookings
+from piggyadmin.sandbox.cast.crowd import add_crowd
+from piggyadmin.sandbox.cast.definitions import add_definitions
+from piggyadmin.sandbox.cast.histories import add_histories
+from piggyadmin.sandbox.cast.people import add_people
+from piggyadmin.sandbox.cast.places import add_places
+from piggyadmin.sandbox.cast.vouchers import add_vouchers
+
+__all__ = ["seed"]
+
+
+def seed(account: Account, *, contacts: int, seed: int) -> None:
+    """Put the cast into an account, and a crowd around it until there are ``contacts`` contacts.
+
+    The same seed gives the same people, cards and codes; dates count back from now."""
+    with account.commit(), account.seeded(seed) as dice:
+        places = add_places(account)
+        add_definitions(account)
+        people = add_people(account, places)
+        add_histories(account, dice, places, people)
+        add_vouchers(account, places, people)
+        add_bookings(account, places, people)
+        add_crowd(account, dice, places, contacts)

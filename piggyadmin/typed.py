@@ -1,0 +1,30 @@
+"""What people type, paste and scan: cleaned of a scanner's marks, and refused where no code or name could be so."""
+
+import re
+import unicodedata
+
+# What a scanner may put before a code to say which kind of barcode it read: ]C1, ]E0, ]Q3, ...
+AIM_PREFIX = re.compile(r"^\][A-Za-z]\d")
+LONGEST = 254  # no e-mail address, card or code is longer
+
+
+class NotReadable(ValueError):
+    """What was typed cannot be anything; the message says why, for the person who typed it."""
+
+
+def clean(text: str) -> str:
+    """`text` without the marks of a scanner around it.
+
+    Raises NotReadable for what no code, name or address may hold, so that it never reaches Piggy.
+    """
+    text = AIM_PREFIX.sub("", text.strip("\r\n\t \x02\x03\x1d\ufeff"))
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text:
+        raise NotReadable("Scan, paste or type something first.")
+    if len(text) > LONGEST:
+        raise NotReadable(
+            f"That is {len(text):,} characters. No card, code, number or address is longer than {LONGEST}."
+        )
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for character in text):
+        raise NotReadable("There is a control character in it. Scan once more, or type it by hand.")
+    return text

@@ -1,0 +1,230 @@
+// Keys, the scanner and the lost connection. Every page works without this file; with it, without a mouse.
+
+const FAST = 35; // ms between two characters: a scanner, never a hand
+const MACHINE_ENTER = 60; // ms: an Enter this soon after a character ends a scan and presses nothing
+const SILENCE = 80; // ms after which a scan without an Enter is over
+const CALM = 600; // ms after the last character, or the end of a scan, before Enter or Space presses a button again
+const SHORTEST = 6; // characters; less is an incomplete scan
+const TWICE = 2000; // ms in which the same code is one pull of the trigger, read twice
+const READ_FIRST = 400; // ms: the second half of a double click presses nothing that has just come under the finger
+const TEXT = 'input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]';
+
+const body = document.body;
+const isText = (element) => element instanceof Element && element.matches(TEXT);
+const visible = (element) => element && element.getClientRects().length > 0 && !element.disabled;
+
+/* ---- the scanner: a burst of keys, wherever the focus is -------------------------------------------------- */
+let burst = null; // {text, last, field, before}
+let lastScan = { text: '', at: -TWICE };
+let silence = 0;
+
+function noteKey(key, now, target) {
+  if (burst && now - burst.last <= FAST) {
+    burst.text += key;
+    burst.last = now;
+    return;
+  }
+  const field = isText(target) ? target : null;
+  burst = { text: key, last: now, field, before: field && 'value' in field ? field.value : '' };
+}
+
+// What came of an act must be seen before anything else is shown.
+const isWriting = () => document.querySelector('form[data-write].htmx-request') !== null;
+
+let hushed = 0;
+function say(words) {
+  const toast = document.createElement('p');
+  toast.className = 'notice toast';
+  toast.textContent = words;
+  document.getElementById('scan-note')?.replaceChildren(...(words ? [toast] : []));
+  clearTimeout(hushed);
+  if (words) hushed = setTimeout(say, 8000, '');
+}
+
+// Where a scan goes: the field it was made in if that takes scans, else the one that asks, else the page's own, else the box.
+function landing(field) {
+  const takers = [...document.querySelectorAll('[data-scan="here"]')].filter((input) => visible(input) && input.form);
+  if (takers.includes(field)) return field;
+  return takers.find((input) => 'scanNow' in input.dataset) ?? takers.find((input) => !('box' in input.dataset)) ?? takers[0];
+}
+
+function deliver({ text, field, before }, input, now) {
+  if (field && field !== input) field.value = before; // what was typed there stays
+  if (isWriting()) {
+    say('Wait for the answer, then scan again.');
+    return;
+  }
+  if (text === lastScan.text && now - lastScan.at < TWICE) return;
+  lastScan = { text, at: now };
+  input.value = text;
+  say('');
+  input.form.requestSubmit();
+}
+
+function endBurst(event) {
+  const done = burst;
+  burst = null;
+  clearTimeout(silence);
+  if (!done || done.text.length < 2) return false;
+  // A password manager types as fast as a scanner, and where nothing takes a scan there is none.
+  if (done.field?.matches('[type=password], [autocomplete=one-time-code]')) return false;
+  const input = landing(done.field);
+  if (!input) return false;
+  if (done.text.length < SHORTEST) {
+    if (done.field) return false; // quick typing in a field: let it be
+    event?.preventDefault();
+    say('The scan was incomplete. Scan once more.');
+    return true;
+  }
+  event?.preventDefault();
+  deliver(done, input, done.last);
+  return true;
+}
+
+// Whatever a scanner sends after a code (Enter twice, Tab and Enter, a late Enter), it presses no button: a button is
+// pressed by a hand, and a hand takes longer.
+let stirred = -CALM;
+function pressesNothing(event, now) {
+  const presses = event.key === 'Enter' || event.key === ' ';
+  if (!presses || isText(event.target) || now - stirred >= CALM) return false;
+  stirred = now;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  return true;
+}
+document.addEventListener('keyup', (event) => {
+  // A button is pressed by Space when the key comes up.
+  if (event.key === ' ' && !isText(event.target) && event.timeStamp - stirred < CALM) event.preventDefault();
+}, true);
+
+document.addEventListener('keydown', (event) => {
+  const now = event.timeStamp; // when the key was pressed: a busy page may hear of it late
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.key.length === 1) {
+    if (event.repeat) burst = null; // a key held down repeats as fast as a scanner types
+    else noteKey(event.key, now, event.target);
+    if (pressesNothing(event, now)) return;
+    if (event.key !== ' ') stirred = now;
+    if (burst?.text.length > 1 && !burst.field) event.preventDefault(); // a space in a scan presses no button
+    clearTimeout(silence);
+    silence = setTimeout(() => burst && burst.text.length >= SHORTEST ? endBurst() : (burst = null), SILENCE);
+  } else if ((event.key === 'Enter' || event.key === 'Tab') && burst && now - burst.last <= MACHINE_ENTER) {
+    if (endBurst(event)) {
+      stirred = now;
+      event.stopImmediatePropagation();
+    } else pressesNothing(event, now);
+  } else if (pressesNothing(event, now)) {
+    // nothing more to do: it was part of a scan
+  } else if (event.key === 'Enter' && event.repeat) {
+    event.preventDefault(); // a key held down is not a second decision
+  }
+}, true);
+
+/* ---- keys for hands ---------------------------------------------------------------------------------------- */
+let leading = 0; // until when a `g` waits for its second key
+
+function focusBox() {
+  const box = document.querySelector('[data-box]');
+  if (!box) return;
+  box.focus();
+  box.select();
+}
+
+function press(selector, seen = visible) {
+  const element = [...document.querySelectorAll(selector)].find(seen);
+  if (!element) return false;
+  element.click();
+  return true;
+}
+
+function letter(key, now) {
+  if (now < leading) {
+    leading = 0;
+    press(`a[data-keys="g ${CSS.escape(key)}"]`, () => true); // also while the narrow menu is shut
+  } else if (key === 'g') leading = now + 1000;
+  else if (key === '/') focusBox();
+  else press(`[data-key="${CSS.escape(key)}"]`);
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+    event.preventDefault();
+    focusBox();
+  } else if (event.altKey && /^Digit[1-8]$/.test(event.code)) {
+    if (press(`[data-key="Alt ${event.code.slice(-1)}"]`)) event.preventDefault();
+  } else if (event.key === 'Escape' && !document.querySelector('dialog[open]')) {
+    if (document.querySelector('.side:popover-open')) return;
+    if (press('[data-key="Escape"]')) event.preventDefault();
+  } else if (event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    if (body.dataset.keys === 'off' || isText(event.target) || document.querySelector('dialog[open]')) return;
+    if (event.key === '/') event.preventDefault();
+    const { key } = event;
+    const begun = burst;
+    // A scan begins like a key: wait until it is sure that no burst followed.
+    if (begun) setTimeout(() => begun.text.length < 2 && letter(key, performance.now()), FAST + 10);
+  }
+});
+
+/* ---- htmx: say so when nothing comes back, and take the old answer away ------------------------------------- */
+const isPolling = (element) => element.matches('[data-polling]');
+const asked = new WeakMap(); // where an answer will stand: the last request for it
+const isUnderWay = (xhr) => xhr !== undefined && xhr.readyState > 0 && xhr.readyState < 4;
+let swapped = -READ_FIRST;
+
+body.addEventListener('htmx:beforeRequest', (event) => {
+  const { elt, target, xhr } = event.detail;
+  if (isPolling(elt) && isUnderWay(asked.get(target))) event.preventDefault(); // a person's own question goes first
+  else asked.set(target, xhr);
+});
+// What a part says, without the moment it was read.
+const wordsOf = (part) => {
+  const copy = part.cloneNode(true);
+  for (const moment of copy.querySelectorAll('.fresh')) moment.remove();
+  return copy.textContent.replace(/\s+/g, ' ').trim();
+};
+const isNewest = ({ target, xhr }) => asked.get(target) === xhr;
+body.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  if (!isNewest(detail)) detail.shouldSwap = false; // an answer to an older question came late
+  else if (isPolling(detail.requestConfig.elt)) {
+    // Nothing new, or no answer this time: what stands there still holds, and is not read out again.
+    const told = new DOMParser().parseFromString(detail.serverResponse, 'text/html').body;
+    if (detail.xhr.status >= 400 || wordsOf(told) === wordsOf(detail.target)) detail.shouldSwap = false;
+  }
+});
+const noAnswer = ({ detail }) => {
+  const template = document.getElementById('no-connection');
+  if (!template || !isNewest(detail) || isPolling(detail.elt)) return;
+  detail.target.replaceChildren(template.content.cloneNode(true));
+};
+body.addEventListener('htmx:sendError', noAnswer);
+body.addEventListener('htmx:timeout', noAnswer);
+document.addEventListener('submit', (event) => {
+  if (!isWriting()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  say('Wait for the answer first.');
+}, true);
+body.addEventListener('htmx:afterSwap', () => (swapped = performance.now()));
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-careful]') || performance.now() - swapped >= READ_FIRST) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+// Polling is not a person at work: the idle lock must not count it.
+body.addEventListener('htmx:configRequest', (event) => {
+  if (isPolling(event.detail.elt)) event.detail.headers['X-Polling'] = '1';
+});
+body.addEventListener('htmx:beforeRequest', (event) => event.detail.elt.querySelector?.('.btn.primary')?.setAttribute('aria-busy', 'true'));
+body.addEventListener('htmx:afterRequest', (event) => event.detail.elt.querySelector?.('.btn.primary')?.removeAttribute('aria-busy'));
+
+/* ---- small things a server cannot do ----------------------------------------------------------------------- */
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say('Copied.');
+  });
+}
+// The back button may bring a page from the browser's memory: what it says about money is old.
+window.addEventListener('pageshow', (event) => event.persisted && location.reload());

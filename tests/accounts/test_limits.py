@@ -1,0 +1,163 @@
+"""Limits: how much a role may do alone, by kind, role and shop."""
+
+from decimal import Decimal
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.forms import ValidationError
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from piggyadmin.accounts.limits.forms import EurosField, WholeNumberField, field_name
+from piggyadmin.accounts.limits.services import MOST, limit_for, set_limit
+from piggyadmin.accounts.models import Limit, Shop
+from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.models import Act
+from tests.conftest import Person
+
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/staff/limits/"}
+AWARD, PREPAID, BATCH = Limit.Kind.AWARD_CREDITS, Limit.Kind.PREPAID_CENTS, Limit.Kind.BATCH_VOUCHERS
+
+
+@pytest.fixture(autouse=True)
+def first_limits(db: None) -> None:
+    """What the migration sets; a test with real transactions may have emptied the table since."""
+    import_module("piggyadmin.accounts.migrations.0002_first_limits").set_first_limits(apps, None)
+
+
+def test_it_begins_with_the_first_limits(shop: Shop) -> None:
+    assert limit_for(AWARD, "desk", shop) == 500
+    assert limit_for(PREPAID, "desk", shop) == 5_000
+    assert limit_for(BATCH, "marketing", None) == 5_000
+
+
+def test_it_knows_no_limit_where_none_is_set(shop: Shop) -> None:
+    assert limit_for(AWARD, "admin", shop) is None
+    assert limit_for("unheard-of", "desk", shop) is None
+
+
+def test_it_lets_a_shops_own_limit_win_even_when_it_is_nothing(admin: Person, shop: Shop, amersfoort: Shop) -> None:
+    by = Actor(staff=admin.staff, role="admin", shop=shop)
+    set_limit(by=by, kind=AWARD, role="desk", shop=amersfoort, amount=0)
+    assert limit_for(AWARD, "desk", amersfoort) == 0
+    assert limit_for(AWARD, "desk", shop) == 500
+    assert limit_for(AWARD, "desk", None) == 500
+
+
+def test_it_shows_the_table_in_euros_and_thousands(admin: Person, amersfoort: Shop) -> None:
+    Limit.objects.create(kind=PREPAID, role="desk", shop=amersfoort, amount=1250)
+    page = admin.get("/staff/limits/").content.decode()
+    assert "€\u00a050.00" in page
+    assert "€\u00a012.50" in page
+    assert "5,000" in page
+    assert "no limit" in page
+    part = admin.get("/staff/limits/", headers=HTMX).content.decode()
+    assert "<html" not in part
+
+
+def test_it_changes_limits_typed_as_euros(admin: Person, shop: Shop, amersfoort: Shop) -> None:
+    page = admin.get(f"/staff/limits/{PREPAID}/desk/").content.decode()
+    assert 'value="50.00"' in page
+    typed = {"every_shop": "75", field_name(shop): "12,50", field_name(amersfoort): ""}
+    assert admin.post(f"/staff/limits/{PREPAID}/desk/", typed)["Location"] == "/staff/limits/"
+    assert limit_for(PREPAID, "desk", shop) == 1_250
+    assert limit_for(PREPAID, "desk", amersfoort) == 7_500
+
+
+def test_it_takes_a_shops_own_limit_away_when_its_field_is_emptied(admin: Person, shop: Shop) -> None:
+    Limit.objects.create(kind=AWARD, role="desk", shop=shop, amount=9)
+    admin.post(f"/staff/limits/{AWARD}/desk/", {"every_shop": "500", field_name(shop): ""}, headers=HTMX)
+    assert limit_for(AWARD, "desk", shop) == 500
+
+
+def test_it_tells_the_ledger_each_limit_that_changed(admin: Person, shop: Shop) -> None:
+    admin.post(f"/staff/limits/{AWARD}/desk/", {"every_shop": "500", field_name(shop): "250"})
+    (act,) = Act.objects.filter(action="limit.changed")
+    assert act.figures == {"kind": "award_credits", "role": "desk", "shop": str(shop.pk), "old": None, "new": 250}
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1.5", "many", "1e3", "٣", "10000001", "5;5", "0x10", "½", "x" * 10_000])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_it_refuses_bad_numbers_beside_the_field_and_changes_nothing(
+    admin: Person, shop: Shop, wrong: str, headers: dict[str, str]
+) -> None:
+    typed = {"every_shop": "600", field_name(shop): wrong}
+    answer = admin.post(f"/staff/limits/{AWARD}/desk/", typed, headers=headers)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="id_{field_name(shop)}-e"' in page
+    assert 'value="600"' in page
+    assert ("<html" in page) is not bool(headers)
+    assert limit_for(AWARD, "desk", shop) == 500
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["-1", "1.234", "1.2.3", "fifty", "€", ".", "1,2,3.", "1.085", "1,08,5", "5 0", "100000.01", "NaN", "Infinity"],
+)
+def test_it_refuses_what_is_no_amount_of_euros(wrong: str) -> None:
+    with pytest.raises(ValidationError):
+        EurosField().clean(wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [
+        ("50", 5_000),
+        ("50.00", 5_000),
+        ("50,00", 5_000),
+        ("€ 1,085.50", 108_550),
+        ("0", 0),
+        (".5", 50),
+        ("12,5", 1_250),
+        ("1 085.50", 108_550),
+        ("1,085", 108_500),
+        ("1.085,50", 108_550),
+        ("50.", 5_000),
+    ],
+)
+def test_it_understands_euros_as_people_write_them(typed: str, cents: int) -> None:
+    assert EurosField().clean(typed) == cents
+
+
+@given(st.integers(min_value=0, max_value=MOST))
+def test_it_reads_back_every_amount_it_writes(cents: int) -> None:
+    assert EurosField().clean(f"{cents / 100:.2f}") == cents
+    assert EurosField().clean(f"€ {cents // 100:,}.{cents % 100:02d}") == cents
+    assert WholeNumberField().clean(f"{cents:,}") == cents
+
+
+@given(st.text(max_size=30))
+@example("１２")
+@example("1_000")
+@example("+5")
+@example("0.0.0")
+def test_it_answers_any_typing_with_a_bounded_amount_or_a_sentence(typed: str) -> None:
+    sentences: set[str] = set()
+    for field in (EurosField(required=False), WholeNumberField(required=False)):
+        try:
+            amount = field.clean(typed)
+        except ValidationError as error:
+            sentences.update(error.messages)
+        else:
+            assert amount is None or 0 <= amount <= MOST
+    assert all(sentence.endswith(".") for sentence in sentences)
+
+
+@given(st.decimals(min_value=0, max_value=Decimal("99999.99"), places=2))
+def test_it_never_loses_a_cent(euros: Decimal) -> None:
+    assert EurosField().clean(str(euros)) == int(euros * 100)
+
+
+def test_it_knows_no_other_kind_or_role(admin: Person) -> None:
+    assert admin.get("/staff/limits/unheard-of/desk/").status_code == 404
+    assert admin.get(f"/staff/limits/{AWARD}/emperor/").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["desk", "marketing", "stranger"])
+def test_it_is_for_admins_only(request: pytest.FixtureRequest, who: str) -> None:
+    person = request.getfixturevalue(who)
+    assert person.get("/staff/limits/").status_code == 403
+    assert person.post(f"/staff/limits/{AWARD}/desk/", {"every_shop": "1"}).status_code == 403
+    assert limit_for(AWARD, "desk", None) == 500

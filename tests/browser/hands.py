@@ -1,0 +1,32 @@
+"""A scanner and a hand on one keyboard.
+
+The page tells them apart by milliseconds, which a busy test machine cannot keep. So the page's clock is Playwright's
+(`tabs.open` installs it; it runs like any clock) and a scan moves it: every key comes exactly 5 ms after the last one.
+"""
+
+from playwright.sync_api import Page
+
+SCANNER_MS = 5
+HAND_MS = 120
+THOUGHT_MS = 600
+
+
+def scan(page: Page, code: str, *, end: str = "Enter", gap: int = SCANNER_MS) -> None:
+    """Pull the trigger: the code and `end` ("" for a scanner that sends none), `gap` ms apart. A second has passed."""
+    now = page.evaluate("Date.now()")
+    page.clock.pause_at((now + 1000) / 1000)
+    for key in [*code, *([end] if end else [])]:
+        page.keyboard.press("Space" if key == " " else key)
+        page.clock.run_for(gap)
+    page.clock.resume()
+
+
+def type_by_hand(page: Page, words: str) -> None:
+    """Type as people do, wherever the focus is."""
+    page.keyboard.type(words, delay=HAND_MS)
+
+
+def press_by_hand(page: Page, key: str) -> None:
+    """One key, after a moment's thought."""
+    page.clock.run_for(THOUGHT_MS)
+    page.keyboard.press(key)

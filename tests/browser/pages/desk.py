@@ -1,0 +1,113 @@
+"""Signing in, today's page with the one box, and the customer's page."""
+
+from tests.browser.pages.places import (
+    ARABIC_NAME,
+    CARD,
+    LONG_NAME,
+    UNBROKEN_NAME,
+    Place,
+    Visit,
+    goto,
+    lose_a_redemption,
+    open_contact,
+    regular,
+)
+
+
+def sign_in_wrong(visit: Visit, tries: int = 1) -> None:
+    visit.page.goto("/account/login/")
+    for _ in range(tries):
+        visit.page.get_by_label("Name").fill("nobody")
+        visit.page.get_by_label("Password").fill("wrong horse")
+        visit.page.get_by_role("button", name="Sign in").click()
+        visit.page.wait_for_load_state()
+
+
+def locked_out(visit: Visit) -> None:
+    sign_in_wrong(visit, tries=5)
+
+
+def today_full(visit: Visit) -> None:
+    long = visit.sandbox.add_contact("long@mail.example", firstname=LONG_NAME)
+    arabic = visit.sandbox.add_contact("rtl@mail.example", firstname=ARABIC_NAME[0], lastname=ARABIC_NAME[1])
+    for contact in (long, arabic, regular(visit.sandbox)):
+        open_contact(visit, contact)
+    lose_a_redemption(visit)
+    visit.page.goto("/")
+
+
+def two_rows(visit: Visit) -> None:
+    regular(visit.sandbox)
+    visit.sandbox.add_voucher(CARD)
+    visit.find(CARD)
+
+
+def found_nothing(visit: Visit) -> None:
+    visit.find("Nobody-1")
+
+
+def found_badly(visit: Visit) -> None:
+    visit.find("sanne@")
+
+
+def found_while_down(visit: Visit) -> None:
+    visit.sandbox.broken = 503
+    visit.find("Nobody-1")
+
+
+def contact_full(visit: Visit) -> None:
+    open_contact(visit, regular(visit.sandbox))
+
+
+def contact_acted_on(visit: Visit) -> None:
+    contact = regular(visit.sandbox)
+    visit.check("SUMR26AP4T7K0000")
+    visit.press("Lock", "Locked for you")
+    visit.press("Redeem it", "Redeemed")
+    open_contact(visit, contact)
+
+
+def contact_empty(visit: Visit) -> None:
+    open_contact(visit, visit.sandbox.add_contact(None, anonymous=True))
+
+
+def contact_long(visit: Visit) -> None:
+    open_contact(visit, regular(visit.sandbox, firstname=LONG_NAME, lastname=UNBROKEN_NAME))
+
+
+def contact_rtl(visit: Visit) -> None:
+    open_contact(visit, regular(visit.sandbox, firstname=ARABIC_NAME[0], lastname=ARABIC_NAME[1]))
+
+
+def contact_one_failed(visit: Visit) -> None:
+    contact = regular(visit.sandbox)
+    visit.sandbox.fault("list_rewards", kind="500", times=-1)
+    open_contact(visit, contact)
+
+
+def contact_all_failed(visit: Visit) -> None:
+    contact = regular(visit.sandbox)
+    visit.sandbox.broken = 503
+    open_contact(visit, contact)
+
+
+DESK = [
+    Place("sign-in", goto("/account/login/"), ""),
+    Place("sign-in-wrong", sign_in_wrong, ""),
+    Place("sign-in-locked-out", locked_out, ""),
+    Place("today-empty", goto("/")),
+    Place("today-full", today_full),
+    Place("today-two-rows", two_rows),
+    Place("today-nothing-found", found_nothing),
+    Place("today-bad-input", found_badly),
+    Place("today-piggy-down", found_while_down),
+    Place("contact", contact_full),
+    Place("contact-acted-on", contact_acted_on, "admin"),
+    Place("contact-masked", contact_full, "marketing"),
+    Place("contact-empty", contact_empty),
+    Place("contact-long-name", contact_long),
+    Place("contact-rtl-name", contact_rtl),
+    Place("contact-one-panel-failed", contact_one_failed),
+    Place("contact-all-failed", contact_all_failed),
+    Place("contact-gone", goto("/contacts/no-such-customer/")),
+]

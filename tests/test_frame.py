@@ -1,0 +1,126 @@
+"""What every page has: its frame, its headers, and its faces for what goes wrong."""
+
+import re
+
+import pytest
+from django.test import Client, override_settings
+
+from tests.conftest import Person
+from tests.fixtures_sandbox import SandboxAccount
+
+HTMX = {"HX-Request": "true"}
+
+
+def test_healthz_answers_without_a_sign_in() -> None:
+    answer = Client().get("/healthz")
+    assert answer.json() == {"status": "ok"}
+
+
+def test_the_policy_lets_in_nothing_foreign(desk: Person) -> None:
+    policy = desk.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_no_page_is_kept_by_a_cache(desk: Person) -> None:
+    assert desk.get("/").headers["Cache-Control"] == "no-store, private"
+
+
+def test_pages_and_parts_are_told_apart_by_caches(desk: Person) -> None:
+    varies = desk.get("/").headers["Vary"]
+    assert "HX-Request" in varies
+    assert "Cookie" in varies
+
+
+def test_no_page_has_inline_style_or_script(desk: Person) -> None:
+    page = desk.get("/").text
+    assert not re.search(r"\sstyle=", page)
+    assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>\s*\S", page)
+    assert not re.search(r"\son\w+=", page)
+
+
+def test_who_and_where_is_always_on_screen(desk: Person) -> None:
+    page = desk.get("/").text
+    assert "Fatima El Idrissi" in page
+    assert "Utrecht West" in page
+    assert "Front desk" in page
+
+
+def test_the_list_shows_only_what_the_role_may_open(desk: Person, admin: Person) -> None:
+    assert "/staff/shops/" not in desk.get("/").text.split("<main")[0]
+    assert "/staff/shops/" in admin.get("/").text.split("<main")[0]
+
+
+@pytest.mark.parametrize("kind", ["practice", "demo", "test"])
+def test_all_but_production_carry_a_striped_bar(desk: Person, kind: str) -> None:
+    with override_settings(PIGGYADMIN_ENV=kind):
+        page = desk.get("/").text
+    assert 'class="env"' in page
+    assert f"<title>[{kind.capitalize()}]" in page
+    assert "favicon-striped" in page
+
+
+def test_production_is_plain(desk: Person) -> None:
+    with override_settings(PIGGYADMIN_ENV="production"):
+        page = desk.get("/").text
+    assert 'class="env"' not in page
+    assert "<title>Today" in page
+
+
+def test_an_address_that_is_none_says_so_whole_and_in_part(desk: Person) -> None:
+    whole = desk.get("/nothing/here/")
+    assert whole.status_code == 404
+    assert "Nothing stands here" in whole.text
+    assert "<html" in whole.text
+    part = desk.get("/nothing/here/", headers=HTMX)
+    assert "<html" not in part.text
+
+
+def test_a_page_that_is_not_yours_says_so_whole_and_in_part(desk: Person) -> None:
+    for headers in ({}, HTMX):
+        page = desk.get("/staff/", headers=headers)
+        assert page.status_code == 403
+        assert "Not yours to open" in page.text
+        assert ("<html" in page.text) is not bool(headers)
+
+
+def test_a_fault_of_ours_is_a_page_that_says_where_to_look(desk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    from piggyadmin.desk import services
+
+    monkeypatch.setattr(services, "last_customers", lambda **_: 1 / 0)
+    desk.raise_request_exception = False
+    page = desk.get("/")
+    assert page.status_code == 500
+    assert "Something broke on our side" in page.text
+
+
+def test_a_piggy_failure_is_a_page_with_a_sentence_and_a_number_for_support(
+    desk: Person, sandbox: SandboxAccount
+) -> None:
+    sandbox.broken = 503
+    page = desk.post("/vouchers/check/", {"code": "COFFEE-1"})
+    assert page.status_code == 503
+    assert "We were only reading. Try again" in page.text
+    assert page.headers["X-Request-Id"] in page.text
+
+
+def test_too_many_calls_says_when_to_try_again(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.fault("*", kind="429", retry_after=60, times=-1)
+    page = desk.post("/vouchers/check/", {"code": "COFFEE-1"}, headers=HTMX)
+    assert page.status_code == 503
+    assert int(page.headers["Retry-After"]) >= 60
+
+
+def test_a_given_request_id_is_kept_only_if_it_is_one() -> None:
+    assert (
+        Client().get("/healthz", headers={"X-Request-Id": "till-7-12345678"}).headers["X-Request-Id"]
+        == "till-7-12345678"
+    )
+    assert Client().get("/healthz", headers={"X-Request-Id": "a\nb<script>"}).headers["X-Request-Id"] != "a\nb<script>"
+
+
+def test_history_and_boosted_requests_get_whole_pages(desk: Person) -> None:
+    for header in ("HX-Boosted", "HX-History-Restore-Request"):
+        page = desk.post("/vouchers/check/", {"code": ""}, headers=HTMX | {header: "true"})
+        assert "<html" in page.text

@@ -1,0 +1,185 @@
+"""Who may open what: one table of every address, by person and method. An address that is not in it fails."""
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.conftest import Person
+from tests.fixtures_sandbox import SandboxAccount
+
+PEOPLE = ("nobody", "stranger", "desk", "marketing", "admin")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+SOME_ID = uuid.UUID(int=7)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`who` may enter, with these `methods` (HEAD goes with GET). "nobody" is not signed in, "stranger" has no role."""
+
+    who: frozenset[str]
+    methods: frozenset[str]
+
+
+def rule(who: str, methods: str) -> Rule:
+    allowed = frozenset(methods.split())
+    return Rule(frozenset(who.split()), allowed | ({"HEAD"} if "GET" in allowed else set()))
+
+
+ROLES = "desk marketing admin"
+SIGNED_IN = f"stranger {ROLES}"
+EVERYBODY = f"nobody {SIGNED_IN}"
+
+TABLE: dict[str, Rule] = {
+    "healthz": rule(EVERYBODY, "GET"),
+    # the desk
+    "desk:today": rule(ROLES, "GET"),
+    "desk:find": rule(ROLES, "GET POST"),
+    # contacts
+    "contacts:contact": rule(ROLES, "GET"),
+    "contacts:panel": rule(ROLES, "GET"),
+    # vouchers
+    "vouchers:check": rule(ROLES, "GET POST"),
+    "vouchers:voucher": rule(ROLES, "GET"),
+    "vouchers:look": rule(ROLES, "POST"),
+    "vouchers:lock": rule("desk admin", "POST"),
+    "vouchers:holder": rule("desk admin", "POST"),
+    "vouchers:redeem": rule("desk admin", "POST"),
+    "vouchers:release": rule("desk admin", "POST"),
+    "vouchers:reverse": rule("admin", "GET POST"),
+    # the ledger
+    "ledger:audit": rule(ROLES, "GET"),
+    "ledger:export": rule("admin", "POST"),
+    "ledger:act": rule(ROLES, "GET"),
+    "ledger:look": rule(ROLES, "POST"),
+    "ledger:settle": rule("admin", "POST"),
+    "ledger:decide": rule(ROLES, "POST"),  # each action names who may decide: tests/ledger/test_approvals.py
+    # people
+    "accounts:pick-shop": rule(SIGNED_IN, "GET POST"),
+    "accounts:lock": rule(SIGNED_IN, "GET POST"),
+    "accounts:lock-now": rule(SIGNED_IN, "POST"),
+    "accounts:stay": rule(SIGNED_IN, "POST"),
+    "accounts:kept": rule(SIGNED_IN, "GET POST"),
+    "accounts:me": rule(SIGNED_IN, "GET POST"),
+    "accounts:staff": rule("admin", "GET"),
+    "accounts:staff-add": rule("admin", "GET POST"),
+    "accounts:staff-change": rule("admin", "GET POST"),
+    "accounts:staff-password": rule("admin", "POST"),
+    "accounts:staff-second-factor": rule("admin", "POST"),
+    "accounts:shops": rule("admin", "GET"),
+    "accounts:shops-read": rule("admin", "POST"),
+    "accounts:shop": rule("admin", "GET POST"),
+    "accounts:limits": rule("admin", "GET"),
+    "accounts:limit": rule("admin", "GET POST"),
+}
+# allauth's own pages: everybody's own sign-in, password and second factor. Their methods are allauth's affair.
+OF_ALLAUTH = {
+    "account_login": EVERYBODY,
+    "account_logout": EVERYBODY,
+    "mfa_authenticate": EVERYBODY,
+    "account_reauthenticate": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "mfa_index": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": SIGNED_IN,
+}
+
+
+def addresses() -> dict[str, dict[str, object]]:
+    """Every address of the site: its name, and arguments that make it one."""
+
+    def walk(resolver: URLResolver, space: str = "") -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                found |= walk(entry, space + (f"{entry.namespace}:" if entry.namespace else ""))
+            elif isinstance(entry, URLPattern):
+                converters = entry.pattern.converters
+                values = {
+                    name: SOME_ID if "UUID" in type(converter).__name__ else "some-id"
+                    for name, converter in converters.items()
+                }
+                assert entry.name, f"{entry.pattern} has no name"
+                assert f"{space}{entry.name}" not in found, f"{entry.name} stands twice"
+                found[f"{space}{entry.name}"] = values
+        return found
+
+    return walk(get_resolver())
+
+
+ADDRESSES = addresses()
+
+
+@pytest.fixture
+def people(desk: Person, marketing: Person, admin: Person, stranger: Person) -> dict[str, Client]:
+    return {"nobody": Client(), "stranger": stranger, "desk": desk, "marketing": marketing, "admin": admin}
+
+
+def is_sign_in(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response.headers["Location"].startswith(reverse("account_login"))
+
+
+def test_every_address_is_in_the_table_and_no_other() -> None:
+    assert set(ADDRESSES) == set(TABLE) | set(OF_ALLAUTH)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_it_lets_in_who_may_and_nobody_else(name: str, people: dict[str, Client], sandbox: SandboxAccount) -> None:
+    allowed = TABLE[name]
+    path = reverse(name, kwargs=ADDRESSES.get(name, {}))
+    for person in PEOPLE:
+        for method in METHODS:
+            response = people[person].generic(method, path)
+            told = f"{person} {method} {path}: {response.status_code}"
+            if person == "nobody" and person not in allowed.who:
+                assert is_sign_in(response), told
+            elif method not in allowed.methods:
+                assert response.status_code in (403, 405), told
+            elif person not in allowed.who:
+                assert response.status_code == 403, told
+            else:
+                assert response.status_code not in (403, 405), told
+                assert response.status_code < 500, told
+                assert not is_sign_in(response), told
+
+
+@pytest.mark.parametrize("name", sorted(OF_ALLAUTH))
+def test_it_lets_nobody_into_what_is_for_those_who_signed_in(name: str, people: dict[str, Client]) -> None:
+    path = reverse(name, kwargs=ADDRESSES.get(name, {}))
+    for person in PEOPLE:
+        response = people[person].get(path)
+        if person in OF_ALLAUTH[name].split():
+            assert response.status_code != 403
+        else:
+            assert is_sign_in(response)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in TABLE if "POST" in TABLE[name].methods))
+def test_no_act_without_a_csrf_token(name: str, admin: Person) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = admin.cookies
+    response = browser.post(reverse(name, kwargs=ADDRESSES[name]))
+    assert response.status_code == 403
+    assert "open too long" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/account/signup/", "/account/password/reset/", "/account/email/", "/accounts/profile/"]
+)
+def test_what_is_not_mounted_is_not_there(path: str, desk: Person) -> None:
+    assert desk.get(path).status_code == 404
+    assert Client().get(path).status_code in (302, 404)
+
+
+def test_a_signed_out_htmx_request_is_led_to_the_sign_in_page_whole() -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/vouchers/check/"}
+    response = Client().post("/vouchers/check/", {"code": "COFFEE-1"}, headers=headers)
+    assert response.headers["HX-Redirect"] == "/account/login/?next=%2Fvouchers%2Fcheck%2F"
+    assert response.content == b""

@@ -1,0 +1,1 @@
+"""Check a voucher's code, lock it, redeem it; take a redemption back."""

@@ -1,0 +1,95 @@
+"""A voucher as Piggy showed it just now, and what that means for the person who looks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from piggyadmin.ledger.actions import Action
+from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.door import Target
+from piggyadmin.ledger.models import Act, State
+from piggyadmin.ledger.outcomes import Outcome
+from piggyadmin.ledger.services import acts_of
+from piggyadmin.piggy.payloads import Voucher
+from vouchers.check import actions, locks
+from vouchers.check.verdict import Facts, Verdict, verdict_on
+from vouchers.models import KnownRedemption, KnownVoucher
+
+ACTS_SHOWN = 8
+SAME_MOMENT = timedelta(seconds=5)
+FRESH = timedelta(minutes=5)  # how long what somebody has just done is shown as theirs, not as "used"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    known: KnownVoucher
+    voucher: Voucher
+    read_at: datetime
+    verdict: Verdict
+    open_act: Act | None = None  # an act of ours on it whose outcome nobody knows
+    redemptions: list[KnownRedemption] = field(default_factory=list)
+    foreign_uses: bool = False  # it was also redeemed elsewhere, so some redemptions cannot be taken back here
+    acts: list[Act] = field(default_factory=list)  # its own part of the ledger, the latest first
+
+
+def open_acts(voucher_uuid: str, action: Action) -> QuerySet[Act]:
+    """Acts of this kind on a voucher that are under way, or whose outcome nobody knows."""
+    tries = acts_of(target=Target("voucher", voucher_uuid)).filter(action=action.name)
+    return tries.filter(state__outcome__in=[State.UNKNOWN, State.SENT])
+
+
+def sight_of(known: KnownVoucher, voucher: Voucher, actor: Actor, act: Outcome | None = None) -> Sight:
+    """What `actor` sees. `act` is what they have just done: a redemption of their own is not shown as "used"."""
+    lock = locks.standing(known)
+    unclear = open_acts(known.piggy_uuid, actions.REDEEM).first()
+    lost = None if lock else open_acts(known.piggy_uuid, actions.LOCK).first()
+    redemptions = list(known.redemptions.select_related("staff", "shop"))
+    ours = _this_redemption(voucher, redemptions)
+    mine = lock is not None and lock.staff_id == actor.staff.pk
+    facts = Facts(
+        voucher=voucher,
+        mine=mine,
+        locked_by=lock.staff.name if lock and not mine else "",
+        locked_at_shop=lock.shop.name if lock and lock.shop else "",
+        free_at=lock.at + timedelta(seconds=locks.LOCK_SECONDS) if lock else None,
+        perhaps_ours_until=lost.sent_at + locks.PIGGY_LOCK if lost else None,
+        redeem_sent_at=unclear.sent_at if unclear else None,
+        redeemed_by=ours.staff.name if ours else "",
+        redeemed_at_shop=ours.shop.name if ours and ours.shop else "",
+        just_redeemed_at=_just_redeemed(act, redemptions),
+    )
+    standing = [redemption for redemption in redemptions if redemption.reversed_at is None]
+    uses = voucher.times_redeemed if voucher.times_redeemed is not None else int(voucher.status == "REDEEMED")
+    return Sight(
+        known=known,
+        voucher=voucher,
+        read_at=timezone.now(),
+        verdict=verdict_on(facts),
+        open_act=unclear or lost,
+        redemptions=redemptions,
+        foreign_uses=uses > len(standing),
+        acts=list(acts_of(target=Target("voucher", known.piggy_uuid))[:ACTS_SHOWN]),
+    )
+
+
+def _this_redemption(voucher: Voucher, redemptions: list[KnownRedemption]) -> KnownRedemption | None:
+    """The redemption from here that a REDEEMED voucher's `redeemed_at` is about; None when it was another till's."""
+    if voucher.status != "REDEEMED" or voucher.redeemed_at is None:
+        return None
+    for redemption in redemptions:
+        at = redemption.redeemed_at
+        if redemption.reversed_at is None and at is not None and abs(at - voucher.redeemed_at) <= SAME_MOMENT:
+            return redemption
+    return None
+
+
+def _just_redeemed(act: Outcome | None, redemptions: list[KnownRedemption]) -> datetime | None:
+    """When this person redeemed it, if that is what they have just done, and it was not taken back since."""
+    if act is None or not act.done or act.action is not actions.REDEEM or act.told_at is None:
+        return None
+    own = next((redemption for redemption in redemptions if redemption.act_id == act.act_id), None)
+    if own is not None and own.reversed_at is not None:
+        return None
+    return act.at if timezone.now() - act.told_at < FRESH else None
