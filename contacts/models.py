@@ -1,4 +1,4 @@
-"""What we keep of contacts: only whom a person looked up last. Piggy owns all else."""
+"""What we keep of contacts: whom a person looked up last, and what Piggy cannot tell. Piggy owns all else."""
 
 import uuid
 
@@ -15,6 +15,18 @@ class ContactPermissions(models.Model):
         permissions = [
             ("view_contact", "May open a contact's page"),
             ("see_identity", "May see e-mail addresses and phone numbers in full"),
+            ("claim_contact", "May claim an anonymous contact, and verify an e-mail address"),
+            ("flag_duplicate", "May flag two contacts as perhaps one person"),
+            ("award_credits", "May award credits"),
+            ("approve_award", "May approve an award above somebody's limit"),
+            ("reverse_award", "May take awards back, whole or in part"),
+            ("link_card", "May link, replace and switch off a contact's cards"),
+            ("manage_cards", "May unlink, rename and switch on a contact's cards"),
+            ("create_contact", "May create contacts"),
+            ("edit_contact", "May change a contact's name, phone, birthday, address and language"),
+            ("edit_all_attributes", "May change every attribute of a contact that is not read-only"),
+            ("manage_subscriptions", "May subscribe and unsubscribe a contact"),
+            ("edit_booking", "May make, change and import bookings"),
         ]
 
 
@@ -38,3 +50,45 @@ class RecentContact(models.Model):
 
     def __str__(self) -> str:
         return self.contact_uuid
+
+
+class AnonymousContact(models.Model):
+    """An anonymous contact that was opened here. Piggy cannot be asked for them: the list is those we have met."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contact_uuid = models.CharField(max_length=64, unique=True)
+    card = models.CharField(max_length=255, blank=True)
+    met_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-seen_at"]
+        indexes = [models.Index(fields=["-seen_at"])]
+
+    def __str__(self) -> str:
+        return self.contact_uuid
+
+
+class ContactFlag(models.Model):
+    """Somebody suspects that two contacts are one person. For a reviewer; nothing changes at Piggy.
+
+    The pair is kept in order (`first_uuid` < `second_uuid`), so that it stands here once, whoever flags it. Why,
+    in words about a person, is kept with the act.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    first_uuid = models.CharField(max_length=64)
+    second_uuid = models.CharField(max_length=64)
+    act_id = models.UUIDField(unique=True)  # the ledger's act
+    flagged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    shop = models.ForeignKey("accounts.Shop", null=True, on_delete=models.PROTECT, related_name="+")
+    flagged_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-flagged_at"]
+        constraints = [models.UniqueConstraint(fields=["first_uuid", "second_uuid"], name="one_flag_a_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.first_uuid} and {self.second_uuid}"

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("piggyadmin.accounts.urls")),
     path("account/", include("piggyadmin.accounts.allauth_urls")),
     path("contacts/", include("contacts.urls")),
+    path("bookings/", include("contacts.bookings.urls")),
     path("vouchers/", include("vouchers.urls")),
     path("audit/", include("piggyadmin.ledger.urls")),
 ]

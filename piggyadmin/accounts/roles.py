@@ -14,14 +14,30 @@ EVERYONE = (
     "ledger.view_acts",
 )
 
+# Everything done for a customer who stands there.
+AT_THE_DESK = (
+    "contacts.see_identity",  # e-mail addresses and phone numbers in full; others see them masked
+    "contacts.claim_contact",
+    "contacts.flag_duplicate",
+    "contacts.award_credits",
+    "contacts.link_card",
+    "contacts.create_contact",
+    "contacts.edit_contact",
+    "contacts.manage_subscriptions",
+    "contacts.edit_booking",
+    "vouchers.redeem_voucher",
+)
+
 ROLES: dict[str, tuple[str, ...]] = {
-    # see_identity: e-mail addresses and phone numbers in full; others see them masked.
-    DESK: (*EVERYONE, "contacts.see_identity", "vouchers.redeem_voucher"),
-    MARKETING: EVERYONE,
+    DESK: (*EVERYONE, *AT_THE_DESK),
+    MARKETING: (*EVERYONE, "contacts.approve_award"),
     ADMIN: (
         *EVERYONE,
-        "contacts.see_identity",
-        "vouchers.redeem_voucher",
+        *AT_THE_DESK,
+        "contacts.approve_award",
+        "contacts.reverse_award",
+        "contacts.manage_cards",
+        "contacts.edit_all_attributes",
         "vouchers.reverse_redemption",
         "ledger.view_all_acts",
         "ledger.settle_act",

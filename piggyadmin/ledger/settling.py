@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, Q
 from django.utils import timezone
 
+from piggyadmin.ledger import lateness
 from piggyadmin.ledger.actions import Action, Settlement, action_named
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.chain import appending
@@ -80,7 +81,7 @@ def may_settle(act: Act, by: Actor) -> bool:
     state = act.state
     if state.outcome != State.UNKNOWN or not by.may(SETTLE):
         return False
-    if timezone.now() - act.sent_at < timedelta(seconds=action_named(act.action).may_come_late):
+    if lateness.may_still_come(act):
         return False  # the request may still be on its way: nobody can know yet
     return state.next_look_at is None or timezone.now() - state.updated_at > PATIENCE
 

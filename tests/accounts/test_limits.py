@@ -9,9 +9,10 @@ from django.forms import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from piggyadmin.accounts.limits.forms import EurosField, WholeNumberField, field_name
+from piggyadmin.accounts.limits.forms import field_name
 from piggyadmin.accounts.limits.services import MOST, limit_for, set_limit
 from piggyadmin.accounts.models import Limit, Shop
+from piggyadmin.amounts import EurosField, WholeNumberField
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act
 from tests.conftest import Person

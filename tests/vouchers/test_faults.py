@@ -5,17 +5,16 @@ What really happened is read from the sandbox's own books, not from what Piggy a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 
-from piggyadmin.ledger import settling
+from piggyadmin.ledger import lateness, settling
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.outcomes import Outcome
 from tests.conftest import Person
 from tests.fixtures_sandbox import SandboxAccount
-from vouchers.check import resolvers, services
+from vouchers.check import services
 
 HAPPENED = ["lost_after", "reset", "garbage", "html200", "503_after", "500_after", "1000_after"]
 NOT_HAPPENED = ["lost_before", "503", "500", "1000"]
@@ -105,7 +104,7 @@ class TestEveryFault:
         assert outcome.unknown
         assert not settling.look(outcome.act_id).done
         assert write.do("one-form").repeated
-        monkeypatch.setattr(resolvers, "MAY_STILL_COME", timedelta(0))  # its minute is over
+        monkeypatch.setattr(lateness, "may_still_come", lambda act: False)  # its minute is over
         settled = settling.look(outcome.act_id)
         assert settled.refused
         assert write.happened() == 0

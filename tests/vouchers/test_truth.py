@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from piggyadmin.accounts.models import Shop
-from piggyadmin.ledger import settling
+from piggyadmin.ledger import lateness, settling
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act, ActState
 from tests.conftest import Person
 from tests.fixtures_sandbox import SandboxAccount
-from vouchers.check import jobs, locks, resolvers, services
+from vouchers.check import jobs, locks, services
 from vouchers.models import KnownRedemption, KnownVoucher, OwnLock
 
 HTMX = {"HX-Request": "true"}
@@ -107,7 +107,7 @@ def test_a_reversal_of_one_of_several_uses_is_for_a_person_to_decide(
     lost = services.reverse(
         voucher_uuid=several, redemption_uuid=number, actor=admin_actor, reason="Wrong customer", token="reverse"
     )
-    monkeypatch.setattr(resolvers, "MAY_STILL_COME", timedelta(0))
+    monkeypatch.setattr(lateness, "may_still_come", lambda act: False)
     assert settling.look(lost.act_id).unknown, "counts prove nothing: no lock keeps others away"
     ActState.objects.filter(act=lost.act_id).update(next_look_at=None)
     later = timezone.now() + timedelta(seconds=61)

@@ -9,20 +9,18 @@ ledger calls in the transaction that settles it, whoever settled it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from piggyadmin import piggy
+from piggyadmin.ledger import lateness
 from piggyadmin.ledger.actions import Settlement
 from piggyadmin.ledger.models import Act
 from piggyadmin.piggy.payloads import Voucher
 from vouchers.check import locks
 from vouchers.models import KnownRedemption, KnownVoucher, OwnLock
-
-# How long a request that we gave up on may still be under way at Piggy. Before that, "not yet" is no "no".
-MAY_STILL_COME = timedelta(seconds=60)
 
 
 def resolve_redeem(act: Act) -> Settlement | None:
@@ -37,7 +35,7 @@ def resolve_redeem(act: Act) -> Settlement | None:
         uses_before=act.figures.get("uses_before"),
         locked_until=lock.until if lock else None,
         lock_stands=lock is not None and lock.ended_at is None and now < lock.until,
-        may_still_come=now - act.sent_at < MAY_STILL_COME,
+        may_still_come=lateness.may_still_come(act),
     )
     return Settlement(happened, reading=_reading(voucher))
 
@@ -101,7 +99,7 @@ def resolve_lock(act: Act) -> Settlement | None:
     age = timezone.now() - act.sent_at
     if age >= locks.PIGGY_LOCK:
         return Settlement(False, reading=_reading(voucher), code="lapsed")
-    if voucher.status == "LOCKED" or age < MAY_STILL_COME:
+    if voucher.status == "LOCKED" or lateness.may_still_come(act):
         return Settlement(None, reading=_reading(voucher))
     return Settlement(False, reading=_reading(voucher))
 
@@ -115,7 +113,7 @@ def resolve_release(act: Act) -> Settlement | None:
         return Settlement(True, reading=_reading(voucher))
     lock = _lock_of(act)
     later = OwnLock.objects.filter(voucher__piggy_uuid=act.target_id, at__gt=act.at).exists()
-    if lock is None or lock.ended_at is not None or later or timezone.now() - act.sent_at < MAY_STILL_COME:
+    if lock is None or lock.ended_at is not None or later or lateness.may_still_come(act):
         return Settlement(True if later else None, reading=_reading(voucher))  # locked anew: it had been free
     return Settlement(False, reading=_reading(voucher))
 
@@ -147,7 +145,7 @@ def resolve_reverse(act: Act) -> Settlement | None:
             return Settlement(None, reading=reading)
         if voucher.redeemed_at != before:
             return Settlement(True, reading=reading)  # used once more, so it had been free
-        return Settlement(None if timezone.now() - act.sent_at < MAY_STILL_COME else False, reading=reading)
+        return Settlement(None if lateness.may_still_come(act) else False, reading=reading)
     return Settlement(True, reading=reading)
 
 

@@ -1,19 +1,17 @@
 """Check a voucher, lock it, redeem it, release it, take a redemption back. The only caller of Piggy for these pages."""
 
 import contextlib
-from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
 from piggyadmin import codes, piggy
-from piggyadmin.accounts.models import Staff
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, perform
 from piggyadmin.ledger.models import Act, State
-from piggyadmin.ledger.outcomes import Outcome, outcome_of
-from piggyadmin.ledger.services import acts_of, recent_acts
+from piggyadmin.ledger.outcomes import Outcome
+from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, PiggyNotSent, PiggyRejected
 from piggyadmin.piggy.payloads import Contact, RedeemedVoucher, Voucher, VoucherLock
 from vouchers.check import actions, locks
@@ -227,12 +225,6 @@ def look(*, voucher_uuid: str, only_due: bool) -> bool:
     for act_id in unclear.values_list("pk", flat=True)[:5]:
         settling.look(act_id, only_due=only_due)
     return True
-
-
-def own_act(*, act_id: UUID, staff: Staff) -> Outcome | None:
-    """What is known about an act of this person's; None for anybody else's."""
-    act = recent_acts(staff=staff).filter(pk=act_id).first()
-    return outcome_of(act) if act else None
 
 
 def redemption(*, voucher_uuid: str, redemption_uuid: str) -> KnownRedemption | None:

@@ -4,12 +4,10 @@ With htmx an act answers with the fresh verdict; without, it leads to the vouche
 just done travels there as `?act=`, an id that tells nothing to anybody else.
 """
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.urls import reverse
@@ -21,6 +19,7 @@ from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page, wants_partial
 from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.outcomes import Outcome
+from piggyadmin.ledger.pages import own_act, say
 from piggyadmin.piggy.errors import PiggyError, PiggyNotFound
 from vouchers.check import actions, services
 from vouchers.check.forms import ActForm, CodeForm, HolderForm, ReverseForm
@@ -46,7 +45,7 @@ def check(request: StaffRequest) -> HttpResponse:
 @permission_required("vouchers.check_voucher", raise_exception=True)
 def voucher(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
     """A voucher we have seen, read again."""
-    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=_own_act(request))
+    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=own_act(request))
 
 
 @called("Lock a voucher")
@@ -97,7 +96,7 @@ def look(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
     looked = services.look(voucher_uuid=voucher_uuid, only_due=polling)
     if polling and not looked:
         return HttpResponse(status=204)  # no look is due: the page stays as it is, and Piggy is not asked
-    done = _own_act(request)
+    done = own_act(request)
     if not wants_partial(request):
         return go_to(request, _url(voucher_uuid, str(done.act_id) if done else ""))
     return _show(request, voucher_uuid, done=done)
@@ -122,7 +121,7 @@ def reverse_redemption(request: StaffRequest, voucher_uuid: str, redemption_uuid
             reason=form.cleaned_data["reason"],
             token=form.cleaned_data["form_token"],
         )
-        _say(request, outcome)
+        say(request, outcome)
         return go_to(request, _url(voucher_uuid, str(outcome.act_id)))
     context = {"redemption": redemption, "form": form}
     return render_page(request, "vouchers/reverse.html", context, status=422 if form.is_bound else 200)
@@ -139,7 +138,7 @@ def _act(request: StaffRequest, voucher_uuid: str, service: Callable[..., Outcom
     except services.NotKnown:
         return _unseen(request, voucher_uuid)
     if not wants_partial(request):
-        _say(request, outcome)
+        say(request, outcome)
         return go_to(request, _url(voucher_uuid, str(outcome.act_id)))
     chosen = services.read_holder(contact_uuid=contact_uuid) if contact_uuid and not outcome.done else None
     # Known not done, and this very act may be sent again when its time has come: its form keeps its token.
@@ -192,21 +191,6 @@ def _page(request: StaffRequest, context: dict[str, Any], status: int = 200) -> 
 def _unseen(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
     context = {"form": CodeForm(), "voucher_uuid": voucher_uuid}
     return render_page(request, "vouchers/unseen.html", context, partial="unseen", status=404)
-
-
-def _own_act(request: StaffRequest) -> Outcome | None:
-    """The act that `?act=` (or a hidden field) names, if it is this person's own."""
-    text = request.GET.get("act") or request.POST.get("act", "")
-    try:
-        return services.own_act(act_id=uuid.UUID(text), staff=request.user)
-    except ValueError:
-        return None
-
-
-def _say(request: StaffRequest, outcome: Outcome) -> None:
-    """What came of an act, for the page that is shown next."""
-    look = "done" if outcome.done else "unknown" if outcome.unknown or outcome.under_way else "refused"
-    messages.add_message(request, messages.INFO, outcome.words, extra_tags=look)
 
 
 def _url(voucher_uuid: str, act_id: str = "") -> str:

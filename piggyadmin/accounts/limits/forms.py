@@ -1,57 +1,14 @@
 """The limits of one kind and role, a field for each shop. Money is typed as euros and kept as cents."""
 
-import re
 from typing import Any
 
 from django import forms
 
 from piggyadmin.accounts.limits.services import MOST
 from piggyadmin.accounts.models import Limit, Shop
+from piggyadmin.amounts import EurosField, WholeNumberField
 
 EVERY_SHOP = "every_shop"
-
-
-# Groups of three may be parted by a comma, a blank, or one of the blanks that do not break a line.
-WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+")
-ENGLISH = re.compile(rf"(?P<whole>{WHOLE.pattern})?(?:\.(?P<part>[0-9]{{0,2}}))?")
-DUTCH = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3})+),(?P<part>[0-9]{1,2})")
-
-
-class WholeNumberField(forms.CharField):
-    """A whole number of credits or vouchers; "5,000" and "5 000" are 5000. Empty is None."""
-
-    example = "Type a whole number, for example 500."
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        amount = self.amount_of(text)
-        if amount is None:
-            raise forms.ValidationError(self.example)
-        if amount > MOST:
-            raise forms.ValidationError("That is too much to be a limit.")
-        return amount
-
-    def amount_of(self, text: str) -> int | None:
-        return _digits(text) if WHOLE.fullmatch(text) else None
-
-
-class EurosField(WholeNumberField):
-    """Euros, answered in cents: "50", "50.00", "50,00", "€ 1,085.50" and "1.085,50" are understood. Empty is None."""
-
-    example = "Type euros, for example 50 or 12.50."
-
-    def amount_of(self, text: str) -> int | None:
-        plain = text.removeprefix("€").strip()
-        found = ENGLISH.fullmatch(plain) or DUTCH.fullmatch(plain)
-        if found is None or not (found["whole"] or found["part"]):
-            return None
-        return _digits(found["whole"] or "0") * 100 + int((found["part"] or "").ljust(2, "0"))
-
-
-def _digits(text: str) -> int:
-    return int(re.sub(r"[^0-9]", "", text))
 
 
 class LimitsForm(forms.Form):
@@ -71,6 +28,8 @@ class LimitsForm(forms.Form):
                 help_text="Empty: as every shop." if shop else "Empty: no limit.",
                 required=False,
                 max_length=30,
+                most=MOST,
+                too_much="That is too much to be a limit.",
                 widget=forms.TextInput(attrs=attributes),
                 initial="" if amount is None else f"{amount / 100:.2f}" if is_money else str(amount),
             )

@@ -1,0 +1,1 @@
+"""Link, replace, rename and switch a contact's cards."""

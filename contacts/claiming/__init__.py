@@ -1,0 +1,1 @@
+"""Give an anonymous contact its e-mail address, and verify one."""

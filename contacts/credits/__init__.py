@@ -1,0 +1,1 @@
+"""Award credits, and take awards back."""

@@ -1,0 +1,1 @@
+"""Create contacts, change their attributes and subscriptions."""
