@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from piggyadmin.accounts.roles import ROLE_NAMES
+from piggyadmin.desk.scanner.device import scanner_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +67,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "may_use_box": "desk.use_box" in may,
         "role_words": ROLE_NAMES.get(user.role, "No role yet"),
         "idle_seconds": settings.IDLE_SECONDS,
+        "scanner": scanner_of(request),
     }

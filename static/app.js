@@ -1,8 +1,9 @@
 // Keys, the scanner and the lost connection. Every page works without this file; with it, without a mouse.
 
-const FAST = 35; // ms between two characters: a scanner, never a hand
-const MACHINE_ENTER = 60; // ms: an Enter this soon after a character ends a scan and presses nothing
-const SILENCE = 80; // ms after which a scan without an Enter is over
+const FAST = Number(document.body.dataset.scanGap) || 35; // ms between two characters: a scanner, never a hand
+const PREFIX = document.body.dataset.scanPrefix ?? ''; // what this computer's scanner sends before every code
+const MACHINE_ENTER = FAST + 25; // ms: an Enter this soon after a character ends a scan and presses nothing
+const SILENCE = FAST + 45; // ms after which a scan without an Enter is over
 const CALM = 600; // ms after the last character, or the end of a scan, before Enter or Space presses a button again
 const SHORTEST = 6; // characters; less is an incomplete scan
 const TWICE = 2000; // ms in which the same code is one pull of the trigger, read twice
@@ -48,7 +49,8 @@ function landing(field) {
   return takers.find((input) => 'scanNow' in input.dataset) ?? takers.find((input) => !('box' in input.dataset)) ?? takers[0];
 }
 
-function deliver({ text, field, before }, input, now) {
+function deliver({ text: sent, field, before }, input, now) {
+  const text = PREFIX && sent.startsWith(PREFIX) ? sent.slice(PREFIX.length) : sent;
   if (field && field !== input) field.value = before; // what was typed there stays
   if (isWriting()) {
     say('Wait for the answer, then scan again.');
@@ -66,8 +68,9 @@ function endBurst(event) {
   burst = null;
   clearTimeout(silence);
   if (!done || done.text.length < 2) return false;
-  // A password manager types as fast as a scanner, and where nothing takes a scan there is none.
-  if (done.field?.matches('[type=password], [autocomplete=one-time-code]')) return false;
+  // A password manager types as fast as a scanner, the scanner's own page wants it raw, and where nothing takes a scan
+  // there is none.
+  if (done.field?.matches('[type=password], [autocomplete=one-time-code], [data-scan=raw]')) return false;
   const input = landing(done.field);
   if (!input) return false;
   if (done.text.length < SHORTEST) {
@@ -137,13 +140,33 @@ function press(selector, seen = visible) {
   return true;
 }
 
+/* Rows: `h`, j and k (or the arrows) move a mark, which is the focus; a letter then means the marked row. */
+const markedRow = () => document.activeElement?.closest?.('[data-row]') ?? null;
+
+function mark(step) {
+  const rows = [...document.querySelectorAll('[data-row]')].filter(visible);
+  const at = rows.indexOf(markedRow());
+  const row = at < 0 ? rows[step > 0 ? 0 : rows.length - 1] : rows[at + step];
+  row?.focus();
+  return Boolean(row);
+}
+
+function inRow(key) {
+  const act = markedRow()?.querySelector(`[data-row-key="${CSS.escape(key)}"]`);
+  if (!visible(act)) return false;
+  act.click();
+  return true;
+}
+
 function letter(key, now) {
   if (now < leading) {
     leading = 0;
     press(`a[data-keys="g ${CSS.escape(key)}"]`, () => true); // also while the narrow menu is shut
   } else if (key === 'g') leading = now + 1000;
   else if (key === '/') focusBox();
-  else press(`[data-key="${CSS.escape(key)}"]`);
+  else if (inRow(key) || press(`[data-key="${CSS.escape(key)}"]`, (element) => visible(element) || element.dataset.dialog)) return;
+  else if (key === 'j') mark(1);
+  else if (key === 'k') mark(-1);
 }
 
 document.addEventListener('keydown', (event) => {
@@ -152,10 +175,21 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     focusBox();
   } else if (event.altKey && /^Digit[1-8]$/.test(event.code)) {
-    if (press(`[data-key="Alt ${event.code.slice(-1)}"]`)) event.preventDefault();
+    const number = event.code.slice(-1);
+    if (!body.dataset.last) return;
+    event.preventDefault();
+    if (!press(`[data-key="Alt ${number}"]`)) location.assign(body.dataset.last.replace('1', number));
   } else if (event.key === 'Escape' && !document.querySelector('dialog[open]')) {
     if (document.querySelector('.side:popover-open')) return;
     if (press('[data-key="Escape"]')) event.preventDefault();
+  } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && markedRow() === event.target) {
+    if (mark(event.key === 'ArrowDown' ? 1 : -1)) event.preventDefault();
+  } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.form?.matches('[data-save]')) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  } else if (event.key === 'Enter' && markedRow() === event.target) {
+    const open = event.target.querySelector('a.row, a[href]');
+    if (open) open.click();
   } else if (event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey) {
     if (body.dataset.keys === 'off' || isText(event.target) || document.querySelector('dialog[open]')) return;
     if (event.key === '/') event.preventDefault();
@@ -217,6 +251,22 @@ body.addEventListener('htmx:configRequest', (event) => {
 });
 body.addEventListener('htmx:beforeRequest', (event) => event.detail.elt.querySelector?.('.btn.primary')?.setAttribute('aria-busy', 'true'));
 body.addEventListener('htmx:afterRequest', (event) => event.detail.elt.querySelector?.('.btn.primary')?.removeAttribute('aria-busy'));
+
+/* ---- `?`: the keys, over the page one is on, so that nothing typed is lost ------------------------------------- */
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest('a[data-dialog]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const dialog = document.getElementById(link.dataset.dialog);
+  try {
+    const answer = await fetch(link.href, { headers: { 'HX-Request': 'true' } });
+    if (!answer.ok || answer.redirected || answer.headers.has('HX-Redirect')) throw new Error('not to be had');
+    dialog.querySelector('div').innerHTML = await answer.text();
+    dialog.showModal();
+  } catch {
+    location.assign(link.href);
+  }
+});
 
 /* ---- small things a server cannot do ----------------------------------------------------------------------- */
 for (const button of document.querySelectorAll('[data-copy]')) {

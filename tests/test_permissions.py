@@ -38,6 +38,10 @@ TABLE: dict[str, Rule] = {
     # the desk
     "desk:today": rule(ROLES, "GET"),
     "desk:find": rule(ROLES, "GET POST"),
+    "desk:last-customer": rule(ROLES, "GET"),
+    "desk:keys": rule(ROLES, "GET POST"),
+    "desk:scanner": rule(ROLES, "GET POST"),
+    "desk:scanner-keep": rule(ROLES, "POST"),
     # contacts
     "contacts:contact": rule(ROLES, "GET"),
     "contacts:panel": rule(ROLES, "GET"),
@@ -103,7 +107,7 @@ def addresses() -> dict[str, dict[str, object]]:
             elif isinstance(entry, URLPattern):
                 converters = entry.pattern.converters
                 values = {
-                    name: SOME_ID if "UUID" in type(converter).__name__ else "some-id"
+                    name: SOME_ID if "UUID" in (kind := type(converter).__name__) else 7 if "Int" in kind else "some-id"
                     for name, converter in converters.items()
                 }
                 assert entry.name, f"{entry.pattern} has no name"

@@ -11,6 +11,8 @@ from contacts.models import RecentContact
 from piggyadmin import codes, piggy
 from piggyadmin.accounts.models import Staff
 from piggyadmin.desk.meanings import Kind, Meaning, meanings_of
+from piggyadmin.ledger.models import Act
+from piggyadmin.ledger.services import latest_act_for_contacts
 from piggyadmin.piggy.client import Piggy
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
 from piggyadmin.piggy.payloads import Contact, ContactIdentifier, Voucher
@@ -146,5 +148,16 @@ def _note_error(name: str, error: PiggyError, notes: list[str], failed: list[Pig
         failed.append(error)
 
 
-def last_customers(*, staff: Staff) -> list[RecentContact]:
-    return lookup.recent(staff=staff)
+@dataclass(frozen=True, slots=True)
+class LastCustomer:
+    """One line of the desk strip: a customer, and what this person did last for them (None: only looked)."""
+
+    contact: RecentContact
+    act: Act | None
+
+
+def last_customers(*, staff: Staff) -> list[LastCustomer]:
+    """The customers that this person opened last, the latest first."""
+    rows = lookup.recent(staff=staff)
+    acts = latest_act_for_contacts(staff=staff, contact_ids=[row.contact_uuid for row in rows])
+    return [LastCustomer(row, acts.get(row.contact_uuid)) for row in rows]

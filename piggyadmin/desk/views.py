@@ -1,13 +1,16 @@
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts.lookup import services as lookup
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.desk import services
 from piggyadmin.desk.forms import BoxForm
+from piggyadmin.desk.keys import PLACES
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.services import waiting_for
 from piggyadmin.typed import NotReadable
@@ -46,6 +49,28 @@ def find(request: StaffRequest) -> HttpResponse:
         status = 200 if found.hits else 503 if found.failed else 404
     context = {"form": form, "found": found, "rows": [(hit, _url(hit)) for hit in found.hits] if found else []}
     return render_page(request, TEMPLATE, _context(request) | context, partial="found", status=status)
+
+
+@require_safe
+@permission_required("desk.use_box", raise_exception=True)
+def last_customer(request: StaffRequest, number: int) -> HttpResponse:
+    """Alt+1 to Alt+8 from any page: this person's last customers, the latest first. Fewer than that: today's page."""
+    recent = lookup.recent(staff=request.user)
+    if not 1 <= number <= len(recent):
+        messages.info(request, f"You have opened {len(recent)} customers so far." if recent else "Nobody opened yet.")
+        return go_to(request, reverse("desk:today"))
+    return go_to(request, reverse("contacts:contact", args=[recent[number - 1].contact_uuid]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("desk.use_box", raise_exception=True)
+def keys(request: StaffRequest) -> HttpResponse:
+    """All keys, and the switch for those of one letter (WCAG 2.1.4)."""
+    if request.method == "POST":
+        request.user.single_keys = request.POST.get("single_keys") == "on"
+        request.user.save(update_fields=["single_keys"])
+        return go_to(request, reverse("desk:keys"))
+    return render_page(request, "desk/keys.html", {"places": PLACES}, partial="keys")
 
 
 def _url(hit: services.Hit) -> str:

@@ -79,7 +79,8 @@ class Action:
     seconds to wait before each look. `settle_after` is how long, in seconds, an act may stay without any word from us
     before it counts as unknown: longer than any call may take. `may_come_late` is how long, in seconds, a request that
     we gave up on may still be under way at Piggy: no person decides before that. `approve_permission` is for whoever
-    may approve it when it is over somebody's limit. `on_settled(act, happened, reading)` puts our own rows right when
+    may approve it when it is over somebody's limit; `page` is the name of the URL (taking the target's id) of the page
+    where whoever asked does it then. `on_settled(act, happened, reading)` puts our own rows right when
     an unknown act was settled, by a look or by a person, in the transaction that says so. An act of
     `writes_to_piggy=False` is one that we do ourselves (`door.record`).
     """
@@ -94,6 +95,7 @@ class Action:
     may_come_late: int = 60
     looks: tuple[int, ...] = (2, 8, 20, 60, 300)
     approve_permission: str = ""
+    page: str = ""
     writes_to_piggy: bool = True
 
 

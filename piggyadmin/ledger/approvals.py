@@ -145,6 +145,12 @@ def open_for(actor: Actor) -> QuerySet[Approval]:
     )
 
 
+def granted_to(actor: Actor) -> QuerySet[Approval]:
+    """What this person asked for, was granted, and has not done yet; the oldest first."""
+    granted = Approval.objects.filter(status=Status.GRANTED, expires_at__gt=timezone.now(), requested_by=actor.staff)
+    return granted.select_related("decided_by", "shop").order_by("requested_at")
+
+
 def expire_old() -> int:
     """Close what nobody decided or used in time; how many were closed. `use` and `decide` do not wait for this."""
     old = Approval.objects.filter(status__in=[Status.OPEN, Status.GRANTED], expires_at__lte=timezone.now())

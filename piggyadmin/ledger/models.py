@@ -128,18 +128,24 @@ class Act(ChainRow):
     def sentence(self) -> str:
         """What was done or is to be done, for lists that show the outcome beside it."""
         if self.outcome == State.DONE:
-            return phrase(self.words.done, self.figures)
+            return phrase(self.words.done, self.all_figures)
         return f"{self.words.do}, {self.on}" if self.on else self.words.do
 
     @property
     def what(self) -> str:
         """The short figure of the audit's column."""
-        return phrase(self.words.what, self.figures)
+        return phrase(self.words.what, self.all_figures)
+
+    @property
+    def all_figures(self) -> dict[str, Any]:
+        """Its own figures, and those of what came of it."""
+        state = getattr(self, "state", None)  # an act that is only being prepared has none
+        return {**self.figures, **(state.figures if state else {})}
 
     @property
     def on(self) -> str:
         """What it was done to, in words."""
-        return on_words(self.target_kind, self.target_id, self.figures)
+        return on_words(self.target_kind, self.target_id, self.all_figures)
 
     @property
     def on_url(self) -> str:
@@ -206,6 +212,7 @@ class ActState(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=1)  # how often Piggy was asked to do it
     updated_at = models.DateTimeField()
+    figures = FiguresField(default=dict)  # what came of it: those of the last event
     # -- the work of looking: a schedule, no evidence
     looks = models.PositiveSmallIntegerField(default=0)
     next_look_at = models.DateTimeField(null=True, blank=True)  # empty: nobody looks any more, a person decides

@@ -28,6 +28,7 @@ class Standing:
     not_before: datetime | None
     attempts: int
     updated_at: datetime
+    figures: Mapping[str, Any]
 
     def differs_from(self, state: ActState) -> bool:
         return any(getattr(state, name) != getattr(self, name) for name in self.__slots__)
@@ -36,10 +37,12 @@ class Standing:
 def standing_of(begun: datetime, events: Iterable[Event]) -> Standing:
     """`events` in the order of the chain; an act without any was sent when it was begun."""
     outcome, code, not_before, attempts, at = str(State.SENT), "", None, 1, begun
+    figures: Mapping[str, Any] = {}
     for event in events:
         outcome, code, not_before, at = event.outcome, event.code, event.not_before, event.at
+        figures = event.figures
         attempts += event.outcome == State.SENT
-    return Standing(outcome, code, not_before, attempts, at)
+    return Standing(outcome, code, not_before, attempts, at, figures)
 
 
 def begin(head: ChainHead, act: Act, detail: Mapping[str, Any] | None) -> None:
@@ -62,7 +65,7 @@ def tell(head: ChainHead, act: Act, event: Event, detail: Mapping[str, Any] | No
     state.act = act  # whoever holds the act sees it stand where it stands now
     state.outcome, state.code, state.not_before = event.outcome, event.code, event.not_before
     state.attempts += event.outcome == State.SENT
-    state.updated_at = event.at
+    state.updated_at, state.figures = event.at, dict(event.figures)
     plan_looks(state, act)
     state.save()
     return state

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 
+from piggyadmin.ledger.actions import action_named, kind_named
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.approvals import open_for
+from piggyadmin.ledger.approvals import granted_to, open_for
 from piggyadmin.ledger.door import Target
-from piggyadmin.ledger.models import Act, State
+from piggyadmin.ledger.models import Act, Approval, State
 
 if TYPE_CHECKING:
     from piggyadmin.accounts.models import Staff
@@ -62,7 +63,7 @@ def open_unknowns(*, actor: Actor) -> QuerySet[Act]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One entry of "Waiting for you". `kind` is "unknown" or "approval"."""
+    """One entry of "Waiting for you". `kind` is "unknown", "approval" or "granted"."""
 
     kind: str
     pk: UUID
@@ -73,7 +74,10 @@ class Waiting:
 
 
 def waiting_for(actor: Actor) -> list[Waiting]:
-    """What needs this person: answers that got lost, and requests that they may decide; the oldest first."""
+    """What needs this person: lost answers, requests that they may decide, and their own that were granted.
+
+    The oldest first.
+    """
     waiting = [
         Waiting(
             "unknown", act.pk, "We did not get an answer", act.sentence, act.at, reverse("ledger:act", args=[act.pk])
@@ -91,4 +95,23 @@ def waiting_for(actor: Actor) -> list[Waiting]:
         )
         for approval in open_for(actor)
     ]
+    waiting += [
+        Waiting(
+            "granted",
+            approval.pk,
+            f"{approval.decided_by.name if approval.decided_by else 'Somebody'} approved what you asked for",
+            approval.sentence,
+            approval.requested_at,
+            _page_of(approval),
+        )
+        for approval in granted_to(actor)
+    ]
     return sorted(waiting, key=lambda item: item.at)
+
+
+def _page_of(approval: Approval) -> str:
+    """Where an approved act is done: its own page, else the page of its target, else the request itself."""
+    page = action_named(approval.action).page
+    if page:
+        return reverse(page, args=[approval.target_id])
+    return kind_named(approval.target_kind).url(approval.target_id) or reverse("ledger:act", args=[approval.act_id])

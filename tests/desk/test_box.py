@@ -3,8 +3,10 @@
 import pytest
 
 from contacts.models import RecentContact
+from piggyadmin.ledger.door import form_token
 from tests.conftest import Person
 from tests.fixtures_sandbox import SandboxAccount
+from vouchers.models import KnownVoucher
 
 HTMX = {"HX-Request": "true"}
 
@@ -169,3 +171,28 @@ def test_nobody_sees_anybody_elses_last_customers(desk: Person, admin: Person, s
 
 def test_a_bare_visit_leads_to_the_box(desk: Person) -> None:
     assert desk.get("/find/").url == "/"
+
+
+# --- the strip -----------------------------------------------------------------------------------------------------
+
+
+def test_each_last_customer_tells_what_one_did_for_them(desk: Person, admin: Person, sandbox: SandboxAccount) -> None:
+    sanne = sandbox.add_contact("sanne@mail.example", firstname="Sanne")
+    sandbox.add_contact("jan@mail.example", firstname="Jan")
+    sandbox.add_voucher("COFFEE-1", contact_uuid=sanne["uuid"])
+    for email in ("jan@mail.example", "sanne@mail.example"):
+        desk.post("/find/", {"q": email}, follow=True)
+    assert desk.get("/").text.count(">looked<") == 2
+    desk.post("/vouchers/check/", {"code": "COFFEE-1"})
+    uuid = KnownVoucher.objects.get().piggy_uuid
+    desk.post(f"/vouchers/{uuid}/lock/", {"form_token": form_token()})
+    page = desk.get("/").text
+    assert page.count(">looked<") == 1
+    assert "Locked the voucher ending EE-1." in page
+    sandbox.fault("release_voucher", kind="lost_before")
+    desk.post(f"/vouchers/{uuid}/release/", {"form_token": form_token()})
+    page = desk.get("/").text
+    assert "Release voucher" in page
+    assert "unknown" in page
+    admin.post("/find/", {"q": "sanne@mail.example"}, follow=True)
+    assert ">looked<" in admin.get("/").text

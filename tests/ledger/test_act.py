@@ -11,6 +11,8 @@ from piggyadmin.ledger.actions import Action, Kind, Settlement
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, perform, record
 from piggyadmin.ledger.models import Act, ActDetail, ActState, Event
+from piggyadmin.ledger.projection import rebuild_states
+from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.errors import PiggyOutcomeUnknown, PiggyRateLimited, PiggyRejected, PiggyUnavailable
 from piggyadmin.templatetags.words import euros
 from tests.conftest import Person
@@ -64,6 +66,21 @@ def test_it_tells_who_did_what_to_what_and_what_came_of_it(desk: Person, done: A
     assert "Birthday of Jan" in page.text
     assert "Piggy’s answer" in page.text
     assert "every 3s" not in page.text
+
+
+def test_lists_tell_what_came_of_an_act_and_not_only_what_was_asked(desk: Person, award: Action) -> None:
+    object.__setattr__(award, "permission", "ledger.view_acts")
+    perform(
+        award,
+        by=Actor(desk.staff, "desk", desk.shop),
+        target=Target("contact", "123"),
+        call=lambda act: 24,
+        done_figures=lambda answer: {"credits": answer},
+    )
+    assert acts_of(contact_id="123")[0].sentence == "Awarded 24 credits."
+    ActState.objects.update(figures={})
+    assert rebuild_states() == 1
+    assert acts_of(contact_id="123")[0].sentence == "Awarded 24 credits."
 
 
 def test_it_says_that_words_were_erased(desk: Person, done: Act) -> None:

@@ -100,6 +100,25 @@ def test_granting_is_an_act_under_the_asking(asked: Approval, manager: Actor) ->
     assert waiting_for(manager) == []
 
 
+def test_what_was_granted_waits_for_who_asked_until_it_is_done(
+    asked: Approval, actor: Actor, manager: Actor, award: Action, customer: Target
+) -> None:
+    approvals.decide(asked.pk, by=manager, granted=True)
+    item = waiting_for(actor)[0]
+    assert (item.kind, item.title) == ("granted", "Mieke approved what you asked for")
+    assert item.url == "/contacts/123/"
+    approvals.use(asked.pk, by=actor, action=award, target=customer, figures=FIGURES)
+    assert waiting_for(actor) == []
+
+
+def test_an_approved_act_is_done_on_its_own_page(asked: Approval, actor: Actor, manager: Actor, award: Action) -> None:
+    object.__setattr__(award, "page", "ledger:act")
+    asked.target_id = str(asked.act_id)
+    asked.save()
+    approvals.decide(asked.pk, by=manager, granted=True)
+    assert waiting_for(actor)[0].url == f"/audit/{asked.act_id}/"
+
+
 def test_refusing_needs_a_reason(asked: Approval, manager: Actor) -> None:
     with pytest.raises(ValidationError):
         approvals.decide(asked.pk, by=manager, granted=False, reason=" ")

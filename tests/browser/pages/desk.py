@@ -1,5 +1,6 @@
 """Signing in, today's page with the one box, and the customer's page."""
 
+from piggyadmin.desk.scanner.reading import LAYOUTS, TEST_CODE
 from tests.browser.pages.places import (
     ARABIC_NAME,
     CARD,
@@ -91,6 +92,33 @@ def contact_all_failed(visit: Visit) -> None:
     open_contact(visit, contact)
 
 
+def scanner_tried(visit: Visit, scan: str, slowest: str = "8", ended: str = "Enter") -> None:
+    visit.page.goto("/scanner/")
+    visit.page.locator("#scan").fill(scan)
+    visit.page.evaluate(
+        """([ended, slowest]) => {
+          const form = document.querySelector('[data-scanner-test]');
+          form.elements.ended.value = ended;
+          form.elements.slowest.value = slowest;
+        }""",
+        [ended, slowest],
+    )
+    visit.page.get_by_role("button", name="Look at the scan").click()
+    visit.page.locator(".notice").wait_for()
+
+
+def scanner_works(visit: Visit) -> None:
+    scanner_tried(visit, TEST_CODE)
+
+
+def scanner_needs_saving(visit: Visit) -> None:
+    scanner_tried(visit, f"~{TEST_CODE}", slowest="60", ended="")
+
+
+def scanner_wrong_layout(visit: Visit) -> None:
+    scanner_tried(visit, LAYOUTS[0].of(TEST_CODE))
+
+
 DESK = [
     Place("sign-in", goto("/account/login/"), ""),
     Place("sign-in-wrong", sign_in_wrong, ""),
@@ -101,6 +129,11 @@ DESK = [
     Place("today-nothing-found", found_nothing),
     Place("today-bad-input", found_badly),
     Place("today-piggy-down", found_while_down),
+    Place("keys", goto("/keys/")),
+    Place("scanner", goto("/scanner/")),
+    Place("scanner-works", scanner_works),
+    Place("scanner-needs-saving", scanner_needs_saving),
+    Place("scanner-wrong-layout", scanner_wrong_layout),
     Place("contact", contact_full),
     Place("contact-acted-on", contact_acted_on, "admin"),
     Place("contact-masked", contact_full, "marketing"),

@@ -1,0 +1,1 @@
+"""Set up a barcode scanner that types like a keyboard, and try it out."""

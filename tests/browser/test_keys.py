@@ -1,0 +1,60 @@
+"""Keys for hands: the list over the page, the last customers from anywhere, and the mark in a list."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import press_by_hand
+from tests.conftest import Person
+from tests.fixtures_sandbox import SandboxAccount
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_the_keys_stand_over_the_page_and_leave_what_was_typed(tab: Page, sandbox: SandboxAccount) -> None:
+    tab.goto("/vouchers/check/")
+    tab.locator("#code").fill("COFF")
+    tab.evaluate("document.activeElement.blur()")
+    press_by_hand(tab, "?")
+    dialog = tab.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("heading", name="Everywhere")).to_be_visible()
+    press_by_hand(tab, "Escape")
+    expect(dialog).not_to_be_visible()
+    expect(tab.locator("#code")).to_have_value("COFF")
+    assert tab.url.endswith("/vouchers/check/")
+
+
+def test_the_link_works_where_the_list_cannot_be_had(tab: Page, sandbox: SandboxAccount) -> None:
+    tab.goto("/vouchers/check/")
+    tab.route("**/keys/", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())
+    tab.evaluate("document.activeElement.blur()")
+    press_by_hand(tab, "?")
+    tab.wait_for_url("**/keys/")
+    expect(tab.get_by_role("heading", name="Keys", exact=True)).to_be_visible()
+
+
+def test_switched_off_from_the_list_they_are_off_and_the_others_stay(tab: Page, sandbox: SandboxAccount) -> None:
+    tab.goto("/")
+    tab.evaluate("document.activeElement.blur()")
+    press_by_hand(tab, "?")
+    tab.get_by_role("button", name="Switch them off").click()
+    tab.wait_for_url("**/keys/")
+    tab.goto("/vouchers/check/")
+    tab.evaluate("document.activeElement.blur()")
+    press_by_hand(tab, "?")
+    tab.wait_for_timeout(200)
+    expect(tab.get_by_role("dialog")).not_to_be_visible()
+    assert tab.url.endswith("/vouchers/check/")
+
+
+def test_alt_and_a_number_reopen_a_customer_from_any_page(tab: Page, desk: Person, sandbox: SandboxAccount) -> None:
+    first, second = sandbox.add_contact("a@mail.example"), sandbox.add_contact("b@mail.example")
+    for contact in (first, second):
+        desk.get(f"/contacts/{contact['uuid']}/")
+    tab.goto("/audit/")
+    press_by_hand(tab, "Alt+2")
+    tab.wait_for_url(f"**/contacts/{first['uuid']}/")
+    tab.goto("/vouchers/check/")
+    tab.locator("#code").focus()
+    press_by_hand(tab, "Alt+2")  # the first one opened is now the latest: the order is that of the list
+    tab.wait_for_url(f"**/contacts/{second['uuid']}/")
