@@ -12,6 +12,9 @@ TOO_MUCH = "That is too much. Check it digit by digit."
 WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+")
 ENGLISH = re.compile(rf"(?P<whole>{WHOLE.pattern})?(?:\.(?P<part>[0-9]{{0,2}}))?")
 DUTCH = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3})+),(?P<part>[0-9]{1,2})")
+# One separator and three digits after it: thousands for some, a fraction for others.
+EITHER = re.compile(r"(?P<whole>[0-9]{1,3})[.,](?P<part>[0-9]{3})")
+DUTCH_GROUPS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 
 
 class WholeNumberField(forms.CharField):
@@ -52,6 +55,28 @@ class EurosField(WholeNumberField):
         if found is None or not (found["whole"] or found["part"]):
             return None
         return _digits(found["whole"] or "0") * 100 + int((found["part"] or "").ljust(2, "0"))
+
+
+class StrictEurosField(EurosField):
+    """Euros that are given away at once. What may be read in two ways is refused: 1.085 and 1,085 are a thousand for
+    one reader and one for the next. "12.50", "12,50", "1,085.50", "1.085,50" and "1.085.000" are understood.
+    """
+
+    def amount_of(self, text: str) -> int | None:
+        plain = text.removeprefix("€").strip()
+        two_ways = EITHER.fullmatch(plain)
+        if two_ways:
+            whole, part = two_ways["whole"], two_ways["part"]
+            if whole.startswith("0"):
+                return None
+            raise forms.ValidationError(
+                f"“{plain}” may be € {int(whole + part):,}.00, or € {whole}.{part[:2]} with a digit too many. "
+                f"Type {whole}{part} or {whole}.{part[:2]}.",
+                code="ambiguous",
+            )
+        if DUTCH_GROUPS.fullmatch(plain):
+            return _digits(plain) * 100
+        return super().amount_of(text)
 
 
 def _digits(text: str) -> int:

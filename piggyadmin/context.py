@@ -30,6 +30,8 @@ NAVIGATION = (
         "Desk",
         (
             Entry("Today", "desk:today", "desk.use_box", "g t"),
+            Entry("Anonymous", "contacts:anonymous", "contacts.claim_contact", "g c"),
+            Entry("Bookings", "bookings:day", "contacts.edit_booking", "g b"),
             Entry("Vouchers", "vouchers:check", "vouchers.check_voucher", "g v"),
             Entry("Audit", "ledger:audit", "ledger.view_acts", "g a"),
         ),

@@ -22,12 +22,16 @@ def region_of(time_zone: str) -> str:
 
 
 def spellings(text: str, *, time_zone: str) -> tuple[str, ...]:
-    """The ways a number may be stored: +31612345678, 0612345678, as typed. Empty if it is no valid number."""
+    """The ways a number may be stored: +31612345678, 0612345678, as typed. Empty if it can be no number.
+
+    One that no company has given out counts when it is written as a number is: somebody may have it stored so.
+    """
     try:
         number = phonenumbers.parse(text, region_of(time_zone))
     except phonenumbers.NumberParseException:
         return ()
-    if not phonenumbers.is_valid_number(number):
+    written_so = text.strip()[:1] in ("+", "0") and phonenumbers.is_possible_number(number)
+    if not phonenumbers.is_valid_number(number) and not written_so:
         return ()
     international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

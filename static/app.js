@@ -5,6 +5,7 @@ const PREFIX = document.body.dataset.scanPrefix ?? ''; // what this computer's s
 const MACHINE_ENTER = FAST + 25; // ms: an Enter this soon after a character ends a scan and presses nothing
 const SILENCE = FAST + 45; // ms after which a scan without an Enter is over
 const CALM = 600; // ms after the last character, or the end of a scan, before Enter or Space presses a button again
+const SLOWEST = 200; // ms between two characters of the slowest scanner; a hand on single keys is slower
 const SHORTEST = 6; // characters; less is an incomplete scan
 const TWICE = 2000; // ms in which the same code is one pull of the trigger, read twice
 const READ_FIRST = 400; // ms: the second half of a double click presses nothing that has just come under the finger
@@ -84,6 +85,16 @@ function endBurst(event) {
   return true;
 }
 
+// A hand presses one key, or types into a field; three keys in a row elsewhere are a scanner, however slow.
+let run = 0;
+let lastKey = -SLOWEST;
+function noteStir(event, now) {
+  if (event.key === ' ' || isText(event.target)) return;
+  run = now - lastKey <= SLOWEST ? run + 1 : 1;
+  lastKey = now;
+  if (run >= 3) stirred = now;
+}
+
 // Whatever a scanner sends after a code (Enter twice, Tab and Enter, a late Enter), it presses no button: a button is
 // pressed by a hand, and a hand takes longer.
 let stirred = -CALM;
@@ -107,7 +118,7 @@ document.addEventListener('keydown', (event) => {
     if (event.repeat) burst = null; // a key held down repeats as fast as a scanner types
     else noteKey(event.key, now, event.target);
     if (pressesNothing(event, now)) return;
-    if (event.key !== ' ') stirred = now;
+    noteStir(event, now);
     if (burst?.text.length > 1 && !burst.field) event.preventDefault(); // a space in a scan presses no button
     clearTimeout(silence);
     silence = setTimeout(() => burst && burst.text.length >= SHORTEST ? endBurst() : (burst = null), SILENCE);
@@ -115,7 +126,10 @@ document.addEventListener('keydown', (event) => {
     if (endBurst(event)) {
       stirred = now;
       event.stopImmediatePropagation();
-    } else pressesNothing(event, now);
+    } else {
+      stirred = now; // no hand is this quick, whatever came before
+      pressesNothing(event, now);
+    }
   } else if (pressesNothing(event, now)) {
     // nothing more to do: it was part of a scan
   } else if (event.key === 'Enter' && event.repeat) {
@@ -150,6 +164,15 @@ function mark(step) {
   row?.focus();
   return Boolean(row);
 }
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('[data-marks]');
+  const rows = link && document.getElementById(link.dataset.marks);
+  const row = rows?.querySelector('[data-row]:has([data-row-key])') ?? rows?.querySelector('[data-row]');
+  if (!row) return;
+  event.preventDefault();
+  row.focus();
+});
 
 function inRow(key) {
   const act = markedRow()?.querySelector(`[data-row-key="${CSS.escape(key)}"]`);

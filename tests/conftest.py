@@ -1,6 +1,7 @@
 """Fixtures are nouns, named for what a test sees: the sandbox, and the people who use the dashboard."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import Group
@@ -8,7 +9,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
-from piggyadmin.accounts.models import Shop, Staff
+from piggyadmin.accounts.models import Limit, Shop, Staff
 from tests.fixtures_sandbox import SandboxAccount, sandbox_account, sandbox_server  # noqa: F401
 from tests.ledger.emptying import emptying_allowed
 
@@ -41,7 +42,15 @@ def shop(db: None) -> Shop:
 
 
 @pytest.fixture
-def person(db: None, shop: Shop) -> Callable[..., Person]:
+def first_limits(db: None) -> None:
+    """The limits a house begins with: a test with real transactions empties the tables that its migrations filled."""
+    for name in ("0002_first_limits", "0003_award_pause"):
+        for kind, role, amount in import_module(f"piggyadmin.accounts.migrations.{name}").FIRST:
+            Limit.objects.get_or_create(kind=kind, role=role, shop=None, defaults={"amount": amount})
+
+
+@pytest.fixture
+def person(db: None, shop: Shop, first_limits: None) -> Callable[..., Person]:
     """Make a signed-in person of a role ("" for a person without one)."""
 
     def make(username: str, name: str, role: str) -> Person:

@@ -16,6 +16,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+A_BOOKING = "7c1d5a52-1b1e-4a57-9a04-5a0d6f5e7b01"  # of the stand-in's cast, whatever day it is
 
 
 def main() -> int:
@@ -31,7 +32,9 @@ def main() -> int:
             check("is ready" in said, f"the demo did not get ready; it said: {said}")
             children = descendants(demo.pid)
             check(len(children) >= 4, f"only {len(children)} processes run")
-            check(sign_in(port), "the desk could not sign in")
+            desk = signed_in(port)
+            booked = desk.open(f"http://127.0.0.1:{port}/bookings/{A_BOOKING}/edit/", timeout=10).read().decode()
+            check("Oudekerk BV" in booked, "the demo knows nothing of its bookings")
             taken = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             check(taken.returncode == 1, "a taken port is no failure")
             check(f"Port {port} is taken" in taken.stderr, f"a taken port is not named: {taken.stderr}")
@@ -61,14 +64,16 @@ def check(fact: bool, sentence: str) -> None:
         raise SystemExit(f"demo check: {sentence}")
 
 
-def sign_in(port: int) -> bool:
+def signed_in(port: int) -> urllib.request.OpenerDirector:
+    """A browser in which `desk` has signed in."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     page = browser.open(f"http://127.0.0.1:{port}/account/login/", timeout=10).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     check(token is not None, "the sign-in page has no form")
     form = {"login": "desk", "password": "demo", "csrfmiddlewaretoken": token.group(1)}  # type: ignore[union-attr]
     answer = browser.open(f"http://127.0.0.1:{port}/account/login/", urllib.parse.urlencode(form).encode(), timeout=10)
-    return "Who is in front of you?" in answer.read().decode()
+    check("Who is in front of you?" in answer.read().decode(), "the desk could not sign in")
+    return browser
 
 
 def descendants(pid: int) -> list[int]:

@@ -45,6 +45,33 @@ TABLE: dict[str, Rule] = {
     # contacts
     "contacts:contact": rule(ROLES, "GET"),
     "contacts:panel": rule(ROLES, "GET"),
+    "contacts:new": rule("desk admin", "GET POST"),
+    "contacts:edit": rule("desk admin", "GET POST"),
+    "contacts:subscriptions": rule("desk admin", "GET"),
+    "contacts:subscribe": rule("desk admin", "POST"),
+    "contacts:unsubscribe": rule("desk admin", "POST"),
+    "contacts:award": rule("desk admin", "GET POST"),
+    "contacts:reverse-award": rule("admin", "GET POST"),
+    "contacts:anonymous": rule(ROLES, "GET"),
+    "contacts:claim": rule("desk admin", "GET POST"),
+    "contacts:claim-check": rule("desk admin", "POST"),
+    "contacts:flag": rule("desk admin", "POST"),
+    "contacts:verify": rule("desk admin", "GET POST"),
+    "contacts:verify-code": rule("desk admin", "POST"),
+    "contacts:card-whose": rule("desk admin", "GET POST"),
+    "contacts:cards": rule("desk admin", "GET"),
+    "contacts:card-link": rule("desk admin", "GET POST"),  # a bare visit leads to the cards
+    "contacts:card-switch": rule("desk admin", "GET POST"),  # switching on: tests/contacts/test_cards.py
+    "contacts:card-replace": rule("desk admin", "GET POST"),
+    "contacts:card-look": rule("desk admin", "GET POST"),
+    "contacts:card-rename": rule("admin", "GET POST"),
+    "contacts:card-unlink": rule("admin", "GET POST"),
+    # bookings
+    "bookings:day": rule("desk admin", "GET POST"),
+    "bookings:new": rule("desk admin", "GET POST"),
+    "bookings:import": rule("desk admin", "GET POST"),
+    "bookings:edit": rule("desk admin", "GET POST"),
+    "bookings:check-in": rule("desk admin", "POST"),
     # vouchers
     "vouchers:check": rule(ROLES, "GET POST"),
     "vouchers:voucher": rule(ROLES, "GET"),

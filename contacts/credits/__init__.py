@@ -1,1 +1,1 @@
-"""Award credits, and take awards back."""
+"""Award credits, and take them back."""

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from contacts.credits import reverse_views, views
+
+urlpatterns = [
+    path("<piggy:contact_uuid>/award/", views.award, name="award"),
+    path(
+        "<piggy:contact_uuid>/award/<piggy:reception_uuid>/reverse/", reverse_views.reverse_award, name="reverse-award"
+    ),
+]

@@ -8,7 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from contacts.models import RecentContact
+from contacts.bookings.known import bookings_of
+from contacts.cards.replacing import Replacement, unfinished
+from contacts.claiming.met import forget, met
+from contacts.models import Booking, RecentContact
 from piggyadmin import piggy
 from piggyadmin.accounts.models import Staff
 from piggyadmin.ledger.models import Act
@@ -41,6 +44,8 @@ class ContactPage:
     vouchers: Panel
     rewards: Panel
     acts: list[Act]  # its own part of the ledger, the latest first
+    bookings: list[Booking]  # those we know: Piggy cannot list them
+    half_replaced: list[Replacement]  # cards whose replacing stopped half-way
 
     @property
     def missing(self) -> bool:
@@ -68,18 +73,25 @@ def open_contact(*, contact_uuid: str, shop_uuid: str | None, staff: Staff) -> C
     The contact goes to the top of this person's last customers; one that Piggy does not have leaves everybody's.
     """
     acts: list[Act] = []
+    bookings: list[Booking] = []
+    half_replaced: list[Replacement] = []
 
     def meanwhile() -> None:
         acts.extend(acts_of(contact_id=contact_uuid)[:ACTS_SHOWN])
+        bookings.extend(bookings_of(contact_uuid))
+        half_replaced.extend(unfinished(contact_uuid=contact_uuid))
         _make_room(staff, contact_uuid)
 
     answers = piggy.gather(_calls(contact_uuid, shop_uuid), seconds=settings.PIGGY_TIMEOUT, meanwhile=meanwhile)
     panels = {name: Panel(answer.value, answer.read_at, answer.error) for name, answer in answers.items()}
-    page = ContactPage(contact_uuid=contact_uuid, acts=acts, **panels)
+    page = ContactPage(contact_uuid=contact_uuid, acts=acts, bookings=bookings, half_replaced=half_replaced, **panels)
     if page.missing:
         RecentContact.objects.filter(contact_uuid=contact_uuid).delete()
+        forget(contact_uuid=contact_uuid)
     elif page.contact.value:
-        _remember(staff, page.contact.value, default_card(page.identifiers))
+        card = default_card(page.identifiers)
+        _remember(staff, page.contact.value, card)
+        met(contact=page.contact.value, card=card)
     return page
 
 

@@ -22,6 +22,8 @@ def contact(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         "page": page,
         "contact": page.contact.value,
         "acts": page.acts,
+        "bookings": page.bookings,
+        "half_replaced": page.half_replaced,
     }
     return render_page(request, TEMPLATE, context, status=503 if page.contact.error else 200)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from piggyadmin.accounts.lock.kept import keep_request, page_of
 from piggyadmin.accounts.request import StaffRequest
-from piggyadmin.htmx import go_to
+from piggyadmin.htmx import go_to, wants_partial
 
 View = Callable[..., HttpResponseBase]
 AnyView = TypeVar("AnyView", bound=View)
@@ -40,10 +40,18 @@ def shop_required(view: View) -> View:
     @wraps(view)
     def checked(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.shop is None:
-            return go_to(request, f"{reverse('accounts:pick-shop')}?{urlencode({'next': request.path})}")
+            return go_to(request, f"{reverse('accounts:pick-shop')}?{urlencode({'next': _page_before(request)})}")
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page to come back to: for a POST the one its form stood on, for an address that only acts has no page."""
+    if request.method != "POST" or wants_partial(request):
+        return page_of(request)
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() and came_from.path else request.path
 
 
 def fresh_sign_in_required(view: View) -> View:

@@ -45,6 +45,7 @@ PLACES = (
             Key(("b",), "new booking", single=True),
             Key(("h",), "to the transactions", single=True),
             Key(("v",), "reverse the marked transaction", single=True),
+            Key(("s",), "send the verification mail, on its page", single=True),
             Key(("r",), "read again", single=True),
             Key(("y",), "copy the id", single=True),
         ),
@@ -58,6 +59,13 @@ PLACES = (
         ),
     ),
     Place(
+        "Taking an award back",
+        (
+            Key(("1",), "to 4: why", single=True),
+            Key(("Enter",), "take it back"),
+        ),
+    ),
+    Place(
         "Vouchers",
         (
             Key(("Enter",), "lock, and once more: redeem"),
@@ -68,7 +76,11 @@ PLACES = (
     Place(
         "Bookings",
         (
-            Key(("i",), "check in the marked booking, or the next one due", single=True),
+            Key(("i",), "check in the marked booking, or the first one expected", single=True),
+            Key(("n",), "make a booking", single=True),
+            Key(("p",), "the day before", single=True),
+            Key(("f",), "the day after", single=True),
+            Key(("t",), "today", single=True),
             Key(("Ctrl + Enter",), "save the form you are in"),
         ),
     ),

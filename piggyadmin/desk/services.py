@@ -16,6 +16,7 @@ from piggyadmin.ledger.services import latest_act_for_contacts
 from piggyadmin.piggy.client import Piggy
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
 from piggyadmin.piggy.payloads import Contact, ContactIdentifier, Voucher
+from piggyadmin.piggy.pool import Answer
 from vouchers.check import services as vouchers
 
 INACTIVE_CARD = 60004
@@ -34,12 +35,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the box made of a text. `looks_like` names its meanings; a failed question stands in `failed`."""
+    """What the box made of a text. `looks_like` names its meanings; a failed question stands in `failed`.
+
+    `loose_card` is a card number that may be given to somebody: Piggy does not know it, or knows nobody who has it.
+    `typed` is what a new customer could be made with: "email", "phone" or "card", by its name.
+    """
 
     looks_like: tuple[str, ...]
     hits: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
     failed: tuple[PiggyError, ...] = field(default=())
+    loose_card: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def only(self) -> Hit | None:
@@ -61,7 +68,10 @@ def find(*, text: str, staff: Staff, time_zone: str, sees_identity: bool) -> Fou
     hits: dict[tuple[str, str], Hit] = {}
     notes: list[str] = []
     failed: list[PiggyError] = []
+    loose_card = ""
     for name, answer in answers.items():
+        if name.startswith("card ") and _is_loose(answer):
+            loose_card = loose_card or name.partition(" ")[2]
         if answer.error is not None:
             _note_error(name, answer.error, notes, failed)
             continue
@@ -73,7 +83,31 @@ def find(*, text: str, staff: Staff, time_zone: str, sees_identity: bool) -> Fou
         for hit in _local_hits(meaning, staff):
             hits.setdefault((hit.kind, hit.uuid), hit)
     looks_like = tuple(dict.fromkeys(str(meaning.kind) for meaning in meanings))
-    return Found(looks_like, tuple(hits.values()), tuple(dict.fromkeys(notes)), tuple(failed))
+    return Found(
+        looks_like,
+        tuple(hits.values()),
+        tuple(dict.fromkeys(notes)),
+        tuple(failed),
+        loose_card="" if hits or failed or meanings[0].kind is Kind.PHONE else loose_card,
+        typed={} if hits or failed else _typed(meanings),
+    )
+
+
+def _is_loose(answer: Answer[Any]) -> bool:
+    """Whether Piggy knows no such card, or nobody who has it. One that is switched off is neither."""
+    if answer.error is not None:
+        return isinstance(answer.error, PiggyNotFound) and answer.error.code != INACTIVE_CARD
+    return isinstance(answer.value, ContactIdentifier) and answer.value.contact is None
+
+
+def _typed(meanings: tuple[Meaning, ...]) -> dict[str, str]:
+    """What was typed, as the fields of a new customer."""
+    fields = {Kind.EMAIL: "email", Kind.PHONE: "phone", Kind.CARD: "card"}
+    found: dict[str, str] = {}
+    for meaning in meanings:
+        if meaning.kind in fields and not found:
+            found[fields[meaning.kind]] = meaning.value
+    return found
 
 
 def _questions(meaning: Meaning) -> Mapping[str, Callable[[Piggy], Any]]:

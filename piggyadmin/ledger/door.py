@@ -49,6 +49,10 @@ class TokenRefused(PermissionDenied):
     """This form was used before, for something else, by somebody else, or with other values."""
 
 
+class OtherValues(TokenRefused):
+    """The form began an act that Piggy asked us to send later, and now says something else. Nothing was sent."""
+
+
 class NoShop(PermissionDenied):
     """A write to Piggy is done in a shop, and none is picked."""
 
@@ -142,6 +146,15 @@ def record(
     return act
 
 
+def give_up(token: str, *, by: Actor) -> bool:
+    """Put away this person's act of this form that Piggy asked us to send later. False: there is none."""
+    with appending() as head:
+        act = Act.objects.filter(form_token=token, staff=by.staff, state__outcome=State.PLANNED).first()
+        if act is not None:
+            tell(head, act, Event(outcome=State.REFUSED, how=How.UNSENT, code="given_up"))
+        return act is not None
+
+
 def check_may(action: Action, by: Actor) -> None:
     """Raise PermissionDenied unless this person may do this action here."""
     if not by.may(action.permission):
@@ -164,7 +177,7 @@ def _begin(
     with appending() as head:
         known = _known(token, action, by, target)
         if known is not None:
-            return known, _take_planned(head, known, by, figures, detail)
+            return known, _take_planned(head, known, by, target, figures, detail)
         act = _new_act(action, by, target, figures, token, parent)
         begin(head, act, detail)
         return act, True
@@ -202,17 +215,22 @@ def _known(token: str, action: Action, by: Actor | None, target: Target) -> Act 
 
 
 def _take_planned(
-    head: ChainHead, act: Act, by: Actor | None, figures: dict[str, Any], detail: Mapping[str, Any] | None
+    head: ChainHead,
+    act: Act,
+    by: Actor | None,
+    target: Target,
+    figures: dict[str, Any],
+    detail: Mapping[str, Any] | None,
 ) -> bool:
     """Claim an act that Piggy asked us to send later, if its time has come. Of all who race here, one gets it."""
     due = ActState.objects.filter(act=act, outcome=State.PLANNED, not_before__lte=timezone.now())
     if not due.exists():
         return False
     kept = ActDetail.objects.filter(act=act, event=None).first()
-    asked = (canonical(figures), dict(detail or {}), by.shop.pk if by and by.shop else None)
-    if asked != (canonical(act.figures), kept.words if kept else {}, act.shop_id):
-        # The act says what will be sent; other values, or another shop, are another act.
-        raise TokenRefused("This form was sent before with other values. Open the page again.")
+    asked = (target.contact_id, canonical(figures), dict(detail or {}), by.shop.pk if by and by.shop else None)
+    if asked != (act.contact_id, canonical(act.figures), kept.words if kept else {}, act.shop_id):
+        # The act says what will be sent; another customer, other values or another shop are another act.
+        raise OtherValues("This form was sent before with other values. Open the page again.")
     tell(head, act, Event(outcome=State.SENT, how=How.AGAIN))
     return True
 

@@ -137,6 +137,11 @@ class Act(ChainRow):
         return phrase(self.words.what, self.all_figures)
 
     @property
+    def doubt(self) -> str:
+        """What to tell of it while nobody knows."""
+        return phrase(self.words.unknown, self.all_figures)
+
+    @property
     def all_figures(self) -> dict[str, Any]:
         """Its own figures, and those of what came of it."""
         state = getattr(self, "state", None)  # an act that is only being prepared has none

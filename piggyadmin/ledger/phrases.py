@@ -1,12 +1,18 @@
-"""Sentences with figures in them: "Redeemed the voucher ending {code_end}.", "{credits:signed} credits"."""
+"""Sentences with figures in them: "Redeemed the voucher ending {code_end}.", "{credits:in_credits}"."""
 
 from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
-from piggyadmin.templatetags.words import euros, signed, signed_euros, thousands
+from piggyadmin.templatetags.words import euros, in_credits, signed, signed_euros, thousands
 
-FORMS = {"euros": euros, "signed": signed, "signed_euros": signed_euros, "thousands": thousands}
+FORMS = {
+    "euros": euros,
+    "in_credits": in_credits,
+    "signed": signed,
+    "signed_euros": signed_euros,
+    "thousands": thousands,
+}
 
 
 class _Phrase(Formatter):

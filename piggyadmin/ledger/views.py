@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -125,10 +126,11 @@ def _sees_all(request: HttpRequest) -> bool:
 
 
 def _act_or_404(request: HttpRequest, act_id: UUID) -> Act:
-    """Somebody else's act is not there for whoever sees only their own, unless it asks for their approval."""
+    """Somebody else's act is not there for whoever sees only their own, unless theirs is, or was, the decision."""
     actor = _actor(request)
     found = visible_acts(actor=actor).filter(pk=act_id).first()
-    found = found or acts().filter(pk=act_id, approval__in=open_for(actor)).first()
+    mine = Q(approval__in=open_for(actor)) | Q(approval__decided_by=actor.staff)
+    found = found or acts().filter(mine, pk=act_id).first()
     if found is None:
         raise Http404
     return found

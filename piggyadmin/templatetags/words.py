@@ -96,6 +96,12 @@ def thousands(number: int | None) -> str:
 
 
 @register.filter
+def in_credits(number: int | None) -> str:
+    """25 credits, 1 credit, −150 credits."""
+    return "" if number is None else f"{thousands(number)} credit{'' if abs(number) == 1 else 's'}"
+
+
+@register.filter
 def signed(number: int | None) -> str:
     """+24, −150: a true minus, so that columns add up by eye."""
     return "" if number is None else f"{number:+,}".replace("-", "−")

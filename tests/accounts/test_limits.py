@@ -12,25 +12,34 @@ from hypothesis import strategies as st
 from piggyadmin.accounts.limits.forms import field_name
 from piggyadmin.accounts.limits.services import MOST, limit_for, set_limit
 from piggyadmin.accounts.models import Limit, Shop
-from piggyadmin.amounts import EurosField, WholeNumberField
+from piggyadmin.amounts import EurosField, StrictEurosField, WholeNumberField
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act
 from tests.conftest import Person
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/staff/limits/"}
 AWARD, PREPAID, BATCH = Limit.Kind.AWARD_CREDITS, Limit.Kind.PREPAID_CENTS, Limit.Kind.BATCH_VOUCHERS
+PAUSE = Limit.Kind.AWARD_PAUSE
 
 
 @pytest.fixture(autouse=True)
 def first_limits(db: None) -> None:
     """What the migration sets; a test with real transactions may have emptied the table since."""
     import_module("piggyadmin.accounts.migrations.0002_first_limits").set_first_limits(apps, None)
+    import_module("piggyadmin.accounts.migrations.0003_award_pause").set_first_pauses(apps, None)
 
 
 def test_it_begins_with_the_first_limits(shop: Shop) -> None:
     assert limit_for(AWARD, "desk", shop) == 500
     assert limit_for(PREPAID, "desk", shop) == 5_000
     assert limit_for(BATCH, "marketing", None) == 5_000
+    assert limit_for(PAUSE, "desk", shop) == limit_for(PAUSE, "admin", shop) == 30
+
+
+def test_a_house_that_has_a_pause_keeps_it(shop: Shop) -> None:
+    Limit.objects.filter(kind=PAUSE, role="desk").update(amount=5)
+    import_module("piggyadmin.accounts.migrations.0003_award_pause").set_first_pauses(apps, None)
+    assert limit_for(PAUSE, "desk", shop) == 5
 
 
 def test_it_knows_no_limit_where_none_is_set(shop: Shop) -> None:
@@ -64,6 +73,34 @@ def test_it_changes_limits_typed_as_euros(admin: Person, shop: Shop, amersfoort:
     assert admin.post(f"/staff/limits/{PREPAID}/desk/", typed)["Location"] == "/staff/limits/"
     assert limit_for(PREPAID, "desk", shop) == 1_250
     assert limit_for(PREPAID, "desk", amersfoort) == 7_500
+
+
+def test_it_tells_a_pause_in_seconds(admin: Person, shop: Shop, amersfoort: Shop) -> None:
+    Limit.objects.create(kind=PAUSE, role="desk", shop=amersfoort, amount=1250)
+    Limit.objects.create(kind=PAUSE, role="desk", shop=shop, amount=0)
+    page = admin.get("/staff/limits/").content.decode()
+    assert "Seconds between two awards" in page
+    assert "30 s" in page
+    assert "1,250 s" in page
+    assert page.count("no pause") == 2  # marketing's, and the shop's own nought
+    page = admin.get(f"/staff/limits/{PAUSE}/desk/").content.decode()
+    assert "In seconds" in page
+    assert "Empty: no pause." in page
+    assert 'value="30"' in page
+
+
+def test_it_changes_a_pause_typed_as_seconds(admin: Person, shop: Shop) -> None:
+    typed = {"every_shop": "", field_name(shop): "90"}
+    assert admin.post(f"/staff/limits/{PAUSE}/desk/", typed)["Location"] == "/staff/limits/"
+    assert limit_for(PAUSE, "desk", shop) == 90
+    assert limit_for(PAUSE, "desk", None) is None
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1.5", "30 s", "86401", "x" * 10_000])
+def test_it_refuses_what_is_no_pause(admin: Person, shop: Shop, wrong: str) -> None:
+    answer = admin.post(f"/staff/limits/{PAUSE}/desk/", {"every_shop": wrong})
+    assert answer.status_code == 422
+    assert limit_for(PAUSE, "desk", shop) == 30
 
 
 def test_it_takes_a_shops_own_limit_away_when_its_field_is_emptied(admin: Person, shop: Shop) -> None:
@@ -122,6 +159,54 @@ def test_it_understands_euros_as_people_write_them(typed: str, cents: int) -> No
     assert EurosField().clean(typed) == cents
 
 
+@pytest.mark.parametrize(
+    ("typed", "readings"),
+    [
+        ("1,085", "“1,085” may be € 1,085.00, or € 1.08 with a digit too many. Type 1085 or 1.08."),
+        ("1.085", "“1.085” may be € 1,085.00, or € 1.08 with a digit too many. Type 1085 or 1.08."),
+        ("€ 12.500", "“12.500” may be € 12,500.00, or € 12.50 with a digit too many. Type 12500 or 12.50."),
+    ],
+)
+def test_what_is_given_away_at_once_is_refused_where_it_may_be_read_in_two_ways(typed: str, readings: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        StrictEurosField().clean(typed)
+    assert refused.value.messages == [readings]
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [
+        ("12,50", 1_250),
+        ("12.50", 1_250),
+        ("12,5", 1_250),
+        ("1085", 108_500),
+        ("1 085", 108_500),
+        ("1.085,50", 108_550),
+        ("1,085.50", 108_550),
+        ("€ 1,085.50", 108_550),
+        (".5", 50),
+    ],
+)
+def test_what_can_be_read_in_one_way_is_understood(typed: str, cents: int) -> None:
+    assert StrictEurosField().clean(typed) == cents
+
+
+def test_groups_of_dots_are_a_million_and_not_a_thousand() -> None:
+    assert StrictEurosField(most=200_000_000).clean("1.085.000") == 108_500_000
+
+
+@pytest.mark.parametrize("wrong", ["0,085", "0.085", "1.08,5", "1,08.5", "1.2.3", "-5", "٣"])
+def test_a_strict_amount_is_no_amount_where_nobody_writes_it_so(wrong: str) -> None:
+    with pytest.raises(ValidationError):
+        StrictEurosField().clean(wrong)
+
+
+@given(st.integers(min_value=0, max_value=MOST))
+def test_a_strict_field_never_reads_another_amount_than_the_plain_one(cents: int) -> None:
+    for typed in (f"{cents / 100:.2f}", f"{cents / 100:.2f}".replace(".", ","), f"{cents // 100}"):
+        assert StrictEurosField().clean(typed) == EurosField().clean(typed)
+
+
 @given(st.integers(min_value=0, max_value=MOST))
 def test_it_reads_back_every_amount_it_writes(cents: int) -> None:
     assert EurosField().clean(f"{cents / 100:.2f}") == cents
@@ -136,7 +221,7 @@ def test_it_reads_back_every_amount_it_writes(cents: int) -> None:
 @example("0.0.0")
 def test_it_answers_any_typing_with_a_bounded_amount_or_a_sentence(typed: str) -> None:
     sentences: set[str] = set()
-    for field in (EurosField(required=False), WholeNumberField(required=False)):
+    for field in (EurosField(required=False), StrictEurosField(required=False), WholeNumberField(required=False)):
         try:
             amount = field.clean(typed)
         except ValidationError as error:

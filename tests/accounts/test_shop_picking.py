@@ -185,6 +185,23 @@ def test_it_leads_to_the_shops_before_a_write_without_one(desk: Person) -> None:
     assert view(request).content == b"done"
 
 
+def test_a_form_sent_without_a_shop_leads_back_to_the_page_it_stood_on(desk: Person) -> None:
+    """An address that only acts has no page of its own: opened after picking, it would be a dead end."""
+    Shop.objects.create(piggy_uuid="shop-amersfoort", name="Amersfoort")
+    session = desk.session
+    del session["shop"]
+    session.save()
+    for headers in (
+        {"Referer": "http://testserver/bookings/"},
+        {"HX-Request": "true", "HX-Current-URL": "http://testserver/bookings/"},
+    ):
+        answer = desk.post("/bookings/some-id/check-in/", headers=headers)
+        where = answer.headers.get("Location") or answer.headers["HX-Redirect"]
+        assert where == "/shop/?next=%2Fbookings%2F"
+    elsewhere = desk.post("/bookings/some-id/check-in/", headers={"Referer": "http://elsewhere.example/bookings/"})
+    assert "elsewhere" not in elsewhere.headers["Location"]
+
+
 def test_it_costs_few_questions_to_the_database_a_page(desk: Person) -> None:
     desk.get("/staff/me/")
     with CaptureQueriesContext(connection) as queries:

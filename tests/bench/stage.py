@@ -76,6 +76,7 @@ def stage(*, latency_ms: int, contacts: int, application: str = "piggyadmin.wsgi
             "LOG_LEVEL": "WARNING",
         }
         sandbox = [sys.executable, "-m", "piggyadmin.sandbox", "--port", str(sandbox_port), "--token", TOKEN]
+        sandbox += ["--control"]  # the demo's bookings are read through it
         sandbox += ["--contacts", str(contacts), "--latency-ms", str(latency_ms)]
         web = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
         web += ["--worker-class", "gthread", "--workers", "2", "--threads", "12", "--keep-alive", "30"]

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Tabs
 from tests.browser.hands import press_by_hand
 from tests.conftest import Person
 from tests.fixtures_sandbox import SandboxAccount
@@ -58,3 +59,27 @@ def test_alt_and_a_number_reopen_a_customer_from_any_page(tab: Page, desk: Perso
     tab.locator("#code").focus()
     press_by_hand(tab, "Alt+2")  # the first one opened is now the latest: the order is that of the list
     tab.wait_for_url(f"**/contacts/{second['uuid']}/")
+
+
+def test_a_letter_means_the_marked_row(tabs: Tabs, admin: Person, sandbox: SandboxAccount) -> None:
+    contact = sandbox.add_contact("a@mail.example")
+    for credits in (11, 22, 33):
+        sandbox.add_loyalty_transaction(
+            contact_uuid=contact["uuid"], credits=credits, shop_uuid=admin.shop.piggy_uuid, type="credit_reception"
+        )
+    tab = tabs.open(admin)
+    tab.goto(f"/contacts/{contact['uuid']}/")
+    rows = tab.locator("#transactions [data-row]")
+    press_by_hand(tab, "v")  # nothing is marked, so nothing is taken back
+    tab.wait_for_timeout(100)
+    expect(tab.get_by_role("heading", name="Transactions")).to_be_visible()
+    press_by_hand(tab, "h")
+    expect(rows.nth(0)).to_be_focused()
+    press_by_hand(tab, "j")
+    press_by_hand(tab, "ArrowDown")
+    expect(rows.nth(2)).to_be_focused()
+    press_by_hand(tab, "k")
+    expect(rows.nth(1)).to_be_focused()
+    press_by_hand(tab, "v")
+    expect(tab.get_by_role("heading", name="Take back this award?")).to_be_visible()
+    expect(tab.locator(".head")).to_contain_text("22 credits")

@@ -3,7 +3,9 @@
 import pytest
 
 from contacts.models import RecentContact
+from piggyadmin.ledger.models import Act
 from tests.conftest import Person
+from tests.contacts.test_credits import AwardPage
 from tests.fixtures_sandbox import SandboxAccount
 
 HTMX = {"HX-Request": "true"}
@@ -167,3 +169,18 @@ def test_an_empty_customer_has_an_empty_state_in_every_panel(desk: Person, sandb
         "Nothing done from here",
     ):
         assert words in page
+
+
+def test_an_act_that_nobody_knows_the_outcome_of_stands_at_the_top(
+    desk: Person, admin: Person, marketing: Person, sandbox: SandboxAccount
+) -> None:
+    contact = sandbox.add_contact("sanne@mail.example", credits=40)
+    url = f"/contacts/{contact['uuid']}/"
+    sandbox.fault("create_credit_reception", kind="lost_before")
+    AwardPage(desk, contact["uuid"]).see(credits="25").press("award")
+    act = Act.objects.get(action="credits.award")
+    assert act.outcome == "unknown"
+    for person, may_open in ((desk, True), (admin, True), (marketing, False)):
+        page = person.get(url).text
+        assert "whether the award of 25 credits was made" in page
+        assert (f"/audit/{act.pk}/" in page) is may_open

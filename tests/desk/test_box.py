@@ -1,5 +1,7 @@
 """The one box: type, paste or scan anything."""
 
+import re
+
 import pytest
 
 from contacts.models import RecentContact
@@ -196,3 +198,56 @@ def test_each_last_customer_tells_what_one_did_for_them(desk: Person, admin: Per
     assert "unknown" in page
     admin.post("/find/", {"q": "sanne@mail.example"}, follow=True)
     assert ">looked<" in admin.get("/").text
+
+
+# --- nobody has it yet ---------------------------------------------------------------------------------------------
+
+OFFER = "Give this card to a customer, or to a new one"
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_card_that_nobody_has_can_be_given_to_somebody(desk: Person, sandbox: SandboxAccount, is_known: bool) -> None:
+    if is_known:
+        sandbox.add_identifier("2600777766665555")
+    page = desk.post("/find/", {"q": "2600 7777 6666 5555"})
+    assert OFFER in page.text
+    assert 'name="card" value="2600777766665555"' in page.text
+    ways = desk.post("/contacts/cards/", {"card": "2600777766665555"})
+    assert ways.status_code == 200
+    assert "2600777766665555" not in ways.request["PATH_INFO"]
+
+
+def test_a_card_that_somebody_has_or_that_is_off_is_not_given_away(desk: Person, sandbox: SandboxAccount) -> None:
+    contact = sandbox.add_contact("sanne@mail.example")
+    sandbox.add_identifier("2600777766665555", active=False)
+    assert OFFER not in desk.post("/find/", {"q": "2600777766665555"}).text
+    sandbox.add_identifier("2600777766664444", contact_uuid=contact["uuid"])
+    sandbox.add_voucher("2600777766664444")
+    assert OFFER not in desk.post("/find/", {"q": "2600777766664444"}).text
+
+
+def test_while_piggy_does_not_answer_nobody_is_new(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.fault("find_contact_identifier", kind="503", times=-1)
+    page = desk.post("/find/", {"q": "2600777766665555"})
+    assert OFFER not in page.text
+
+
+@pytest.mark.parametrize(("typed", "field"), [("new@mail.example", "email"), ("0612345678", "phone")])
+def test_who_is_not_found_can_be_made(desk: Person, sandbox: SandboxAccount, typed: str, field: str) -> None:
+    page = desk.post("/find/", {"q": typed})
+    assert page.status_code == 404
+    form = re.search(r'<form method="post" action="/contacts/new/">.*?</form>', page.text, re.DOTALL)
+    assert form
+    values = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form.group()))
+    assert field in values
+    looked = desk.post("/contacts/new/", values)
+    assert looked.status_code == 200
+    assert "Nobody was found" in looked.text
+    assert [call.operation for call in sandbox.calls if call.method != "GET"] == []
+
+
+def test_marketing_is_offered_neither(marketing: Person, sandbox: SandboxAccount) -> None:
+    for typed in ("2600777766665555", "new@mail.example"):
+        page = marketing.post("/find/", {"q": typed}).text
+        assert OFFER not in page
+        assert "New customer" not in page

@@ -327,3 +327,12 @@ def test_who_asked_and_who_may_not_decide_find_no_form(
     assert admin.post(f"{page_of(own)}decide/", {"granted": "yes"}).status_code == 403
     own.refresh_from_db()
     assert own.status == "open"
+
+
+def test_who_decided_sees_what_they_decided(marketing: Person, asked: Approval, award: Action) -> None:
+    object.__setattr__(award, "approve_permission", "ledger.view_acts")
+    url = f"/audit/{asked.act_id}/"
+    decided = marketing.post(f"{url}decide/", {"granted": "yes", "reason": ""}, follow=True)
+    assert decided.status_code == 200
+    assert decided.redirect_chain[-1][0] == url
+    assert marketing.get(url).status_code == 200

@@ -10,6 +10,7 @@ from piggyadmin.ledger import settling
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, perform
 from piggyadmin.ledger.models import Act, State
+from piggyadmin.ledger.open_acts import sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, PiggyNotSent, PiggyRejected
@@ -106,7 +107,7 @@ def redeem(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "
     own = locks.standing(seen)
 
     def call(act: Act) -> RedeemedVoucher:
-        if open_acts(seen.piggy_uuid, actions.REDEEM).filter(seq__lt=act.seq).exists():
+        if sent_before(act, open_acts(seen.piggy_uuid, actions.REDEEM)):
             raise PiggyRejected("Nobody knows yet whether an earlier try redeemed it. Look at that first.")
         held = _claimed(own, actor, locks.REDEEM)
         assert actor.shop is not None  # the ledger refuses a write without a shop
@@ -217,7 +218,7 @@ def look(*, voucher_uuid: str, only_due: bool) -> bool:
 
     `only_due` keeps to the schedule, for pages that ask by themselves.
     """
-    unclear = acts_of(target=Target("voucher", voucher_uuid)).filter(state__outcome__in=[State.UNKNOWN, State.SENT])
+    unclear = still_open(acts_of(target=Target("voucher", voucher_uuid)))
     if only_due:
         waiting = unclear.exclude(state__next_look_at__lte=timezone.now()).exclude(state__outcome=State.SENT)
         if unclear.exists() and waiting.count() == unclear.count():
@@ -306,7 +307,7 @@ def _claimed(own: OwnLock | None, actor: Actor, use: str) -> OwnLock:
 
 def _reversal_before(act: Act, redemption_uuid: str) -> bool:
     """Whether an earlier try to take this redemption back may still turn out to have worked."""
-    unclear = open_acts(act.target_id, actions.REVERSE).filter(seq__lt=act.seq)
+    unclear = sent_before(act, open_acts(act.target_id, actions.REVERSE))
     return any(earlier.figures.get("redemption_uuid") == redemption_uuid for earlier in unclear)
 
 

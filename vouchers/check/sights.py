@@ -9,7 +9,8 @@ from django.utils import timezone
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target
-from piggyadmin.ledger.models import Act, State
+from piggyadmin.ledger.models import Act
+from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.payloads import Voucher
@@ -37,7 +38,7 @@ class Sight:
 def open_acts(voucher_uuid: str, action: Action) -> QuerySet[Act]:
     """Acts of this kind on a voucher that are under way, or whose outcome nobody knows."""
     tries = acts_of(target=Target("voucher", voucher_uuid)).filter(action=action.name)
-    return tries.filter(state__outcome__in=[State.UNKNOWN, State.SENT])
+    return still_open(tries)
 
 
 def sight_of(known: KnownVoucher, voucher: Voucher, actor: Actor, act: Outcome | None = None) -> Sight:

@@ -1,10 +1,10 @@
-"""The limits of one kind and role, a field for each shop. Money is typed as euros and kept as cents."""
+"""The limits of one kind and role, a field for each shop. Money is typed as euros and kept as cents; a pause, in s."""
 
 from typing import Any
 
 from django import forms
 
-from piggyadmin.accounts.limits.services import MOST
+from piggyadmin.accounts.limits.services import LONGEST_PAUSE, MOST
 from piggyadmin.accounts.models import Limit, Shop
 from piggyadmin.amounts import EurosField, WholeNumberField
 
@@ -18,6 +18,7 @@ class LimitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind, self.role, self.shops = kind, role, shops
         is_money = kind == Limit.Kind.PREPAID_CENTS
+        is_pause = kind == Limit.Kind.AWARD_PAUSE
         make = EurosField if is_money else WholeNumberField
         now = {row.shop_id: row.amount for row in Limit.objects.filter(kind=kind, role=role)}
         attributes = {"inputmode": "decimal" if is_money else "numeric", "autocomplete": "off"}
@@ -25,11 +26,11 @@ class LimitsForm(forms.Form):
             amount = now.get(shop.pk if shop else None)
             self.fields[field_name(shop)] = make(
                 label=shop.name if shop else "Every shop",
-                help_text="Empty: as every shop." if shop else "Empty: no limit.",
+                help_text="Empty: as every shop." if shop else "Empty: no pause." if is_pause else "Empty: no limit.",
                 required=False,
                 max_length=30,
-                most=MOST,
-                too_much="That is too much to be a limit.",
+                most=LONGEST_PAUSE if is_pause else MOST,
+                too_much="That is longer than a day (86,400 s)." if is_pause else "That is too much to be a limit.",
                 widget=forms.TextInput(attrs=attributes),
                 initial="" if amount is None else f"{amount / 100:.2f}" if is_money else str(amount),
             )

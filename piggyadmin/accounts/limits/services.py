@@ -7,12 +7,16 @@ from piggyadmin.accounts import actions
 from piggyadmin.accounts.models import Limit, Shop
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, record
+from piggyadmin.templatetags.words import euros, thousands
 
 MOST = 10_000_000  # a typing mistake, not a limit
+LONGEST_PAUSE = 86_400  # s: a day
 
 
 def limit_for(kind: str, role: str, shop: Shop | None) -> int | None:
     """The most that `role` may do alone in `shop`: credits, cents or vouchers, as `kind` says.
+
+    For AWARD_PAUSE it is the least: the seconds that must lie between two awards.
 
     The shop's own row wins over the row for every shop. None: no limit is set, so nothing needs a second person.
     """
@@ -21,6 +25,15 @@ def limit_for(kind: str, role: str, shop: Shop | None) -> int | None:
     if shop is not None and shop.pk in amounts:
         return amounts[shop.pk]
     return amounts.get(None)
+
+
+def in_words(kind: str, amount: int | None) -> str:
+    """A limit as the page shows it: "€ 50.00", "5,000", "30 s"; without one "no limit", or "no pause"."""
+    if kind == Limit.Kind.AWARD_PAUSE:
+        return "no pause" if not amount else f"{thousands(amount)} s"
+    if amount is None:
+        return "no limit"
+    return euros(amount) if kind == Limit.Kind.PREPAID_CENTS else thousands(amount)
 
 
 @transaction.atomic

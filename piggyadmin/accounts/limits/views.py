@@ -21,8 +21,9 @@ may_manage = permission_required("accounts.manage_limits", raise_exception=True)
 @require_safe
 @may_manage
 def table(request: HttpRequest) -> HttpResponse:
-    """Kinds by roles: the amount for every shop, and which shops have their own."""
+    """Kinds by roles: the amount for every shop, and which shops have their own, in words."""
     limits = list(Limit.objects.select_related("shop"))
+    amounts = {(row.kind, row.role): row.amount for row in limits if row.shop is None}
     kinds = [
         (
             kind,
@@ -30,8 +31,12 @@ def table(request: HttpRequest) -> HttpResponse:
                 (
                     role,
                     words,
-                    next((row.amount for row in limits if (row.kind, row.role, row.shop) == (kind, role, None)), None),
-                    [row for row in limits if (row.kind, row.role) == (kind, role) and row.shop],
+                    services.in_words(kind, amounts.get((kind, role))),
+                    [
+                        (row.shop, services.in_words(kind, row.amount))
+                        for row in limits
+                        if (row.kind, row.role) == (kind, role) and row.shop
+                    ],
                 )
                 for role, words in ROLE_NAMES.items()
             ],

@@ -4,8 +4,57 @@ All that the look promises (`look.py`) is checked on each of them, and `pictures
 or a new face of an old one, is a new line in the list of its part of the house.
 """
 
+from tests.browser.pages.bookings import BOOKINGS
+from tests.browser.pages.cards import CARDS
+from tests.browser.pages.claiming import CLAIMING
+from tests.browser.pages.credits import CREDITS
 from tests.browser.pages.desk import DESK
+from tests.browser.pages.editing import EDITING
 from tests.browser.pages.office import OFFICE
 from tests.browser.pages.vouchers import VOUCHERS
 
-PAGES = [*DESK, *VOUCHERS, *OFFICE]
+PAGES = [*DESK, *CLAIMING, *CREDITS, *CARDS, *BOOKINGS, *EDITING, *VOUCHERS, *OFFICE]
+
+SHOWN = {
+    "sign-in": "Sign in",
+    "pick-shop": "Pick a shop",
+    "today-full": "Today",
+    "today-two-rows": "The one box: two meanings, two rows",
+    "contact": "A customer",
+    "contact-masked": "A customer, for marketing",
+    "award-promise": "Award credits",
+    "award-over-limit": "A second person approves",
+    "award-reverse": "Take an award back",
+    "claim-slip": "Claim an anonymous customer",
+    "claim-taken": "An address that somebody has",
+    "verify-sent": "Prove an address",
+    "anonymous": "Anonymous customers",
+    "cards-admin": "Cards",
+    "cards-replace-half": "A replacement that stopped half-way",
+    "card-whose-unknown": "A card that nobody has",
+    "new-found-two": "New customer: find first",
+    "edit-admin": "Edit a customer",
+    "edit-two-values": "Two people edit one customer",
+    "subscriptions": "Subscriptions",
+    "bookings-day": "The day’s bookings",
+    "bookings-edit-full": "A booking",
+    "bookings-edit-clash": "Two people edit one booking",
+    "bookings-import-shown": "Import bookings",
+    "check-valid": "A voucher checked",
+    "check-locked": "Locked for you",
+    "check-redeemed": "Redeemed",
+    "check-used": "Refused",
+    "check-unknown": "No answer",
+    "voucher-reverse": "Take back a redemption",
+    "audit": "The audit",
+    "act-unknown": "An act that nobody knows the outcome of",
+    "staff": "Staff",
+    "shops": "Shops",
+    "limits": "Limits",
+    "own-account": "Your account",
+    "second-factor": "Second factor",
+    "keys": "Keys",
+    "scanner-works": "Set up a scanner",
+    "locked": "Locked after ten idle minutes",
+}
+"""The pages whose pictures stand in the documentation: one state of each, and what it is called there."""

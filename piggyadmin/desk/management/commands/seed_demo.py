@@ -1,4 +1,4 @@
-"""Fill an empty demo: its people, and the shops that the stand-in Piggy tells."""
+"""Fill an empty demo: its people, the shops that the stand-in Piggy tells, and its bookings."""
 
 from typing import Any
 
@@ -7,11 +7,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from piggyadmin.accounts.demo import seed_people
 from piggyadmin.accounts.models import Shop
+from piggyadmin.accounts.roles import ADMIN
 from piggyadmin.accounts.shops.services import refresh_shops
+from piggyadmin.desk.demo import seed_bookings
+from piggyadmin.ledger.actor import Actor
 
 
 class Command(BaseCommand):
-    help = "Make the demo's people and read its shops. Refuses anywhere but in a demo: the passwords are public."
+    help = "Fill an empty demo with people, shops and bookings. Runs in a demo only: the passwords are public."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PIGGYADMIN_ENV != "demo":
@@ -20,8 +23,11 @@ class Command(BaseCommand):
             )
         people = seed_people()
         refresh_shops(by=None)
-        shop = Shop.objects.filter(is_active=True, kind="physical").order_by("-name").first()
+        physical = Shop.objects.filter(is_active=True, kind="physical").order_by("-name")
+        shop = physical.filter(name__startswith="Utrecht").first() or physical.first()
         for person in people:
             if person.last_shop_id is None and shop is not None:
                 person.last_shop = shop
                 person.save(update_fields=["last_shop"])
+        admin = next(person for person in people if person.username == ADMIN)
+        seed_bookings(by=Actor(admin, ADMIN, shop))
