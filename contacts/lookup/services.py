@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from contacts.bookings.known import bookings_of
 from contacts.cards.replacing import Replacement, unfinished
-from contacts.claiming.met import forget, met
+from contacts.claiming.met import forget, is_listed, met
 from contacts.models import Booking, RecentContact
 from piggyadmin import piggy
 from piggyadmin.accounts.models import Staff
@@ -75,8 +75,10 @@ def open_contact(*, contact_uuid: str, shop_uuid: str | None, staff: Staff) -> C
     acts: list[Act] = []
     bookings: list[Booking] = []
     half_replaced: list[Replacement] = []
+    was_listed: list[bool] = []
 
     def meanwhile() -> None:
+        was_listed.append(is_listed(contact_uuid))
         acts.extend(acts_of(contact_id=contact_uuid)[:ACTS_SHOWN])
         bookings.extend(bookings_of(contact_uuid))
         half_replaced.extend(unfinished(contact_uuid=contact_uuid))
@@ -91,7 +93,8 @@ def open_contact(*, contact_uuid: str, shop_uuid: str | None, staff: Staff) -> C
     elif page.contact.value:
         card = default_card(page.identifiers)
         _remember(staff, page.contact.value, card)
-        met(contact=page.contact.value, card=card)
+        if page.contact.value.is_anonymous or any(was_listed):  # the customer is waiting: no write without a reason
+            met(contact=page.contact.value, card=card)
     return page
 
 
