@@ -16,7 +16,8 @@ def spellings(text: str) -> tuple[str, ...]:
 
 def last_four(code: str) -> str:
     """The last four characters, or the last one of a code too short to hide anything."""
-    return code[-4:] if len(code) >= 8 else code[-1:] if len(code) < 5 else code[-2:]
+    end = code[-4:] if len(code) >= 8 else code[-1:] if len(code) < 5 else code[-2:]
+    return end.replace("@", "·")  # the ledger takes "a@b" for an e-mail address, and refuses it
 
 
 def masked_code(code: str) -> str:

@@ -1,13 +1,16 @@
 """What every page's frame shows: where one is, who one is, and which pages this person may open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from piggyadmin.accounts.roles import ROLE_NAMES
 from piggyadmin.desk.scanner.device import scanner_of
+from vouchers.batches.progress import finished_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Entry:
     url_name: str
     permission: str
     keys: str = ""
+    url: str = ""  # filled in when it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,15 @@ NAVIGATION = (
             Entry("Anonymous", "contacts:anonymous", "contacts.claim_contact", "g c"),
             Entry("Bookings", "bookings:day", "contacts.edit_booking", "g b"),
             Entry("Vouchers", "vouchers:check", "vouchers.check_voucher", "g v"),
+            Entry("Gift cards", "giftcards:start", "vouchers.use_giftcard", "g i"),
             Entry("Audit", "ledger:audit", "ledger.view_acts", "g a"),
+        ),
+    ),
+    Group(
+        "Marketing",
+        (
+            Entry("Batches", "vouchers:batches", "vouchers.view_promotion", "g p"),
+            Entry("Promotions", "vouchers:promotions", "vouchers.view_promotion"),
         ),
     ),
     Group(
@@ -52,20 +64,31 @@ ENVIRONMENTS = {
 }
 
 
+@lru_cache(maxsize=32)
+def _groups(may: frozenset[str]) -> tuple[Group, ...]:
+    """What a person with these permissions may open: the same for everybody of a role, so it is made once."""
+    groups = (
+        Group(
+            group.words,
+            tuple(replace(entry, url=reverse(entry.url_name)) for entry in group.entries if entry.permission in may),
+        )
+        for group in NAVIGATION
+    )
+    return tuple(group for group in groups if group.entries)
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     name, words = ENVIRONMENTS.get(settings.PIGGYADMIN_ENV, ("", ""))
     context: dict[str, Any] = {"environment": name, "environment_words": words, "account": settings.PIGGYADMIN_ACCOUNT}
     if user is None or not user.is_authenticated:
         return context
-    may = user.get_all_permissions()  # asked once: has_perm walks through every backend each time
-    groups = [
-        Group(group.words, tuple(entry for entry in group.entries if entry.permission in may)) for group in NAVIGATION
-    ]
+    may = user.get_all_permissions()
     match = request.resolver_match
     return context | {
-        "navigation": [group for group in groups if group.entries],
+        "navigation": _groups(frozenset(may)),
         "here": match.view_name if match else "",
+        "finished_runs": finished_for(user.pk) if "vouchers.make_batch" in may else [],
         "may_use_box": "desk.use_box" in may,
         "role_words": ROLE_NAMES.get(user.role, "No role yet"),
         "idle_seconds": settings.IDLE_SECONDS,

@@ -20,13 +20,15 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 HOST = "127.0.0.1"
 START_SECONDS = 60
 STOP_SECONDS = 8
+WORKER = [sys.executable, "manage.py", "qcluster"]
+MOST_FALLS = 5  # of the worker within a minute: more than that is no accident
 SIGN_INS = ("desk", "marketing", "admin", "reviewer")
 
 
@@ -47,6 +49,13 @@ class Crew:
         )
         log.close()
         self.members.append((name, process))
+
+    def start_again(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+        """Put a member that stopped back to work, as a supervisor would; what is left of its group goes first."""
+        for member in [member for member in self.members if member[0] == name]:
+            _signal_group(member[1].pid, signal.SIGKILL)  # a killed leader leaves its children running
+            self.members.remove(member)
+        self.start(name, command, environment)
 
     def fallen(self) -> str | None:
         return next((name for name, process in self.members if process.poll() is not None), None)
@@ -81,14 +90,27 @@ def run(*, port: int, contacts: int, fresh: bool) -> int:
         _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
         _wait(crew, "sandbox", f"http://{HOST}:{sandbox_port}/", sandbox_port)
         _manage(environment, "seed_demo")
-        crew.start("worker", [sys.executable, "manage.py", "qcluster"], environment)
+        crew.start("worker", WORKER, environment)
         crew.start("web", _web_command(port), environment)
         _wait(crew, "web", f"http://{HOST}:{port}/healthz", port)
         _greet(port, time.monotonic() - started)
-        while (name := crew.fallen()) is None:
-            time.sleep(0.5)
-        raise CannotStart(f"The {name} process stopped by itself; its last words are in var/demo-{name}.log.")
+        _keep_up(crew, environment)
     return 0
+
+
+def _keep_up(crew: Crew, environment: dict[str, str]) -> NoReturn:
+    """Watch over the crew. A worker that was killed is started again: runs go on where they were."""
+    falls: list[float] = []
+    while True:
+        time.sleep(0.5)
+        name = crew.fallen()
+        if name is None:
+            continue
+        falls = [*(fall for fall in falls if fall > time.monotonic() - 60), time.monotonic()]
+        if name != "worker" or len(falls) > MOST_FALLS:
+            raise CannotStart(f"The {name} process stopped by itself; its last words are in var/demo-{name}.log.")
+        print("  The worker stopped; it is started again.", flush=True)
+        crew.start_again(name, WORKER, environment)
 
 
 def fault(*, kind: str, operation: str, times: int) -> int:

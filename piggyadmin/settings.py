@@ -228,6 +228,8 @@ PIGGY_RATE_PER_SECOND = env.float("PIGGY_RATE_PER_SECOND", 50)
 PIGGY_JOB_RATE_PER_SECOND = env.float("PIGGY_JOB_RATE_PER_SECOND", 5)
 PIGGY_TIMEOUT = env.float("PIGGY_TIMEOUT", 5)  # seconds, for one page or one write
 PIGGY_POOL_THREADS = env.int("PIGGY_POOL_THREADS", 72)  # 12 web threads, six facts a page
+# Seconds without a sight of it after which a batch whose answer was lost counts as not made.
+BATCH_SETTLE_SECONDS = env.float("BATCH_SETTLE_SECONDS", 600)
 # The call budget lives beside the database, but never in the request's own connection.
 PIGGY_BUDGET_URL = (
     f"sqlite:///{Path(DATABASES['default']['NAME']).absolute().with_name('budget.sqlite3')}"

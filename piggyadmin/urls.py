@@ -14,6 +14,7 @@ urlpatterns = [
     path("contacts/", include("contacts.urls")),
     path("bookings/", include("contacts.bookings.urls")),
     path("vouchers/", include("vouchers.urls")),
+    path("giftcards/", include("vouchers.giftcards.urls")),
     path("audit/", include("piggyadmin.ledger.urls")),
 ]
 

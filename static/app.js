@@ -292,6 +292,7 @@ document.addEventListener('click', async (event) => {
 });
 
 /* ---- small things a server cannot do ----------------------------------------------------------------------- */
+document.addEventListener('click', (event) => event.target.closest('[data-print]') && window.print());
 for (const button of document.querySelectorAll('[data-copy]')) {
   button.hidden = !navigator.clipboard;
   button.addEventListener('click', async () => {

@@ -12,14 +12,18 @@ import sys
 import time
 import urllib.parse
 import urllib.request
+from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
+
+import demo_batch
 
 ROOT = Path(__file__).resolve().parent.parent
 A_BOOKING = "7c1d5a52-1b1e-4a57-9a04-5a0d6f5e7b01"  # of the stand-in's cast, whatever day it is
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit it ignored
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -35,6 +39,10 @@ def main() -> int:
             desk = signed_in(port)
             booked = desk.open(f"http://127.0.0.1:{port}/bookings/{A_BOOKING}/edit/", timeout=10).read().decode()
             check("Oudekerk BV" in booked, "the demo knows nothing of its bookings")
+            if round_ == "first":
+                marketing = demo_batch.Browser(signed_in(port, "marketing"), f"http://127.0.0.1:{port}")
+                demo_batch.run(marketing, partial(worker_of, demo.pid), check)
+                children = descendants(demo.pid)
             taken = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             check(taken.returncode == 1, "a taken port is no failure")
             check(f"Port {port} is taken" in taken.stderr, f"a taken port is not named: {taken.stderr}")
@@ -64,16 +72,25 @@ def check(fact: bool, sentence: str) -> None:
         raise SystemExit(f"demo check: {sentence}")
 
 
-def signed_in(port: int) -> urllib.request.OpenerDirector:
-    """A browser in which `desk` has signed in."""
+def signed_in(port: int, name: str = "desk") -> urllib.request.OpenerDirector:
+    """A browser in which this person of the demo has signed in."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     page = browser.open(f"http://127.0.0.1:{port}/account/login/", timeout=10).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     check(token is not None, "the sign-in page has no form")
-    form = {"login": "desk", "password": "demo", "csrfmiddlewaretoken": token.group(1)}  # type: ignore[union-attr]
+    form = {"login": name, "password": "demo", "csrfmiddlewaretoken": token.group(1)}  # type: ignore[union-attr]
     answer = browser.open(f"http://127.0.0.1:{port}/account/login/", urllib.parse.urlencode(form).encode(), timeout=10)
-    check("Who is in front of you?" in answer.read().decode(), "the desk could not sign in")
+    check("Who is in front of you?" in answer.read().decode(), f"{name} could not sign in")
     return browser
+
+
+def worker_of(pid: int) -> int:
+    """The leader of the worker's group; 0 while there is none."""
+    for child in descendants(pid):
+        command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0") if alive(child) else []
+        if b"qcluster" in command and os.getpgid(child) == child:
+            return child
+    return 0
 
 
 def descendants(pid: int) -> list[int]:

@@ -103,6 +103,11 @@ class SandboxAccount:
         The release key of a LOCKED one is ``row["lock"]["release_key"]``."""
         return self.add("voucher", code=code, status=status, **fields)
 
+    def add_many_vouchers(self, promotion_uuid: str, count: int, **fields: Any) -> None:
+        """So many at once, alike but for their random codes: ``contact_uuid``, ``activation_date``,
+        ``expiration_date``, ``attributes``. 100,000 take some seconds."""
+        self.add("vouchers", promotion_uuid=promotion_uuid, count=count, **fields)
+
     def add_reward(self, title: str = "Free flat white", **fields: Any) -> dict[str, Any]:
         """``required_credits``, ``reward_type``, ``is_active``, ``stock``, ``shop_uuids``."""
         return self.add("reward", title=title, **fields)
@@ -141,7 +146,8 @@ class SandboxAccount:
         self._ask("POST", "seed", {"contacts": contacts, "seed": seed})
 
     def state(self, kind: str) -> list[dict[str, Any]]:
-        """All rows of a kind as they are now; "redemption", "verification" and "booking" are kinds too."""
+        """All rows of a kind as they are now; "redemption", "verification" and "booking" are kinds too, and
+        "voucher_batch": what batches were asked for, and whether their vouchers are there yet (PENDING or DONE)."""
         rows: list[dict[str, Any]] = self._ask("GET", f"state/{kind}")
         return rows
 
@@ -152,8 +158,8 @@ class SandboxAccount:
 
     def set(self, **settings: Any) -> None:
         """See ``piggyadmin.sandbox.settings``: ``marks=False``, ``merge_seconds=0``, ``trail_seconds=0``,
-        ``portal=False``, ``running=[contact_uuid]``, ``max_amount``, ``default_unit=False``, ``contact_limit``,
-        ``anonymous_makes_card=True``."""
+        ``batch_seconds=0``, ``portal=False``, ``running=[contact_uuid]``, ``max_amount``, ``default_unit=False``,
+        ``contact_limit``, ``anonymous_makes_card=True``."""
         self._ask("POST", "settings", settings)
 
     def confirm_subscription(self, contact_uuid: str, subscription_type_uuid: str) -> None:
@@ -164,7 +170,11 @@ class SandboxAccount:
 
     def fault(self, operation: str = "*", *, kind: str, **options: Any) -> None:
         """See ``piggyadmin.sandbox.faults`` for kinds and options (``times``, ``skip``, ``chance``, ``seconds``,
-        ``retry_after``, ``value``). ``operation``: an operationId, "reads", "writes" or "*"."""
+        ``retry_after``, ``value``). ``operation``: an operationId, "reads", "writes" or "*".
+
+        ``kind="late", seconds=9``: the vouchers of a batch are there 9 s later than usual; combines with any other.
+        ``kind="no_attributes", times=-1``: vouchers that are listed or found never show their attributes.
+        ``kind="refused", value=80020``: this refusal, whatever was asked."""
         self._ask("POST", "faults", {"operation": operation, "kind": kind, **options})
 
     def clear_faults(self) -> None:

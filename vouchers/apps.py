@@ -5,7 +5,13 @@ from django.db.models.signals import post_migrate
 
 from piggyadmin import schedules
 
-SCHEDULES = {"vouchers: free stale locks": ("vouchers.check.jobs.release_stale_locks", 1)}
+SCHEDULES = {
+    "vouchers: write files that wait": ("vouchers.files.jobs.enqueue_waiting", 1),
+    "vouchers: empty day-old files": ("vouchers.files.jobs.empty_old", 30),
+    "vouchers: free stale locks": ("vouchers.check.jobs.release_stale_locks", 1),
+    "vouchers: go on with batches": ("vouchers.batches.jobs.advance_open", 1),
+    "vouchers: go on with changes": ("vouchers.changing.jobs.advance_open", 1),
+}
 
 
 def after_migrate(*, using: str, **kwargs: Any) -> None:
@@ -17,4 +23,11 @@ class VouchersConfig(AppConfig):
     verbose_name = "Vouchers"
 
     def ready(self) -> None:
+        from django_q.signals import post_spawn
+
+        from vouchers.batches import jobs as batches  # not before the apps are ready
+        from vouchers.changing import jobs as changes
+
         post_migrate.connect(after_migrate, sender=self)
+        post_spawn.connect(batches.advance_after_start)
+        post_spawn.connect(changes.advance_after_start)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 
-from contacts.bookings.moments import is_second, local_text, which_words
+from piggyadmin.moments import is_second, local_text, which_words
 from piggyadmin.templatetags.words import euros
 
 MOMENTS = ("starts_at", "ends_at", "checked_in_at")

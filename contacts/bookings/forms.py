@@ -10,11 +10,11 @@ from django.core.validators import EmailValidator, MaxValueValidator, MinValueVa
 from django.utils import timezone
 
 from contacts.bookings import fields
-from contacts.bookings.moments import NotAMoment, Twice, moment_of, typed_local, which_words
 from piggyadmin.amounts import EurosField, WholeNumberField
 from piggyadmin.ledger.forms import EARLIEST as EARLIEST_DAY
 from piggyadmin.ledger.forms import LATEST as LATEST_DAY
 from piggyadmin.ledger.forms import DayInput, OnceForm
+from piggyadmin.moments import NotAMoment, Twice, moment_of, typed_local, which_words
 from piggyadmin.typed import NotReadable, clean
 
 MOST_TYPED = 100_000  # what a field takes at all; how much is too much is said beside it

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from contacts.bookings.forms import LocalField
-from contacts.bookings.moments import NotAMoment, moment_of
 from contacts.bookings.reading import MOST_BYTES
 from piggyadmin.ledger.forms import OnceForm
+from piggyadmin.moments import NotAMoment, moment_of
 
 
 class FileForm(forms.Form):

@@ -12,7 +12,6 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from contacts.bookings import fields
-from contacts.bookings.moments import day_bounds
 from contacts.models import Booking, RecentContact
 from piggyadmin import codes
 from piggyadmin.accounts.models import Shop, Staff
@@ -21,6 +20,7 @@ from piggyadmin.ledger.door import Target, form_token
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.services import acts_of
+from piggyadmin.moments import day_bounds
 from piggyadmin.piggy import payloads
 
 MAKE, CHANGE, CHECK_IN = "booking.create", "booking.update", "booking.check_in"
@@ -98,6 +98,15 @@ def zone_of(row: Booking | None, shop: Shop) -> ZoneInfo:
 def open_acts(booking_uuid: str) -> QuerySet[Act]:
     """Changes to a booking that are under way, or whose outcome nobody knows; the latest first."""
     return _open(acts_of(target=Target("booking", booking_uuid)))
+
+
+def acts_on(booking_uuid: str, contact_uuid: str, *, shown: int) -> list[Act]:
+    """The latest acts on a booking, its making among them: an act on its customer, since it had no id then."""
+    changed = acts_of(target=Target("booking", booking_uuid))
+    made = acts_of(target=Target("contact", contact_uuid)) if contact_uuid else changed.none()
+    made = made.filter(action=MAKE, state__figures__contains=booking_uuid)  # the column is text: this only narrows
+    found = [*changed[:shown], *(act for act in made if act.state.figures.get("booking_uuid") == booking_uuid)]
+    return sorted(found, key=lambda act: act.seq, reverse=True)[:shown]
 
 
 def open_makings(contact_uuid: str) -> QuerySet[Act]:

@@ -11,10 +11,10 @@ from django.forms import BoundField
 from contacts.bookings import fields
 from contacts.bookings.forms import BookingForm, EditForm
 from contacts.bookings.known import Fact
-from contacts.bookings.moments import NotAMoment, typed_local
 from contacts.bookings.services import Difference, Sight
 from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.outcomes import Outcome
+from piggyadmin.moments import NotAMoment, typed_local
 from piggyadmin.piggy.errors import PiggyRejected
 from piggyadmin.templatetags.words import moment_words
 

@@ -12,8 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contacts.bookings import fields
-from contacts.bookings.moments import EARLIEST, LATEST, NotAMoment, Twice, moment_of, typed_local
 from piggyadmin.amounts import MOST
+from piggyadmin.moments import EARLIEST, LATEST, NotAMoment, Twice, moment_of, typed_local
 
 MOST_BYTES = 3 * 1024 * 1024
 MOST_ROWS = 5_000

@@ -19,7 +19,6 @@ from piggyadmin.ledger.door import Target, perform
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
-from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy import payloads
 from piggyadmin.piggy.errors import PiggyNotSent, PiggyRejected
 
@@ -92,7 +91,7 @@ def sight_of(*, booking_uuid: str, actor: Actor) -> Sight:
         customer=customers.name_at_hand(contact_uuid),
         values=known.values_of(row),
         facts=known.facts_of(row),
-        acts=list(acts_of(target=Target("booking", booking_uuid))[:ACTS_SHOWN]),
+        acts=known.acts_on(booking_uuid, contact_uuid, shown=ACTS_SHOWN),
         open_act=open_act,
         changes=known.changes_of(open_act, zone) if open_act else [],
     )

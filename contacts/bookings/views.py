@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.bookings import customers, fields, known, pages, services
 from contacts.bookings.forms import CheckInForm, CodeForm, DayForm, EditForm, FindForm, NewForm, focus_first_error
-from contacts.bookings.moments import offset_words
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.models import Shop
@@ -24,6 +23,7 @@ from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing, say
 from piggyadmin.ledger.services import SEE_ALL
+from piggyadmin.moments import offset_words
 from piggyadmin.templatetags.words import moment_words
 
 CLASH = 409

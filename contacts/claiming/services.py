@@ -39,6 +39,14 @@ class CannotFlag(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class StandingFlag:
+    """Somebody said before that this contact and another may be one person."""
+
+    other_uuid: str
+    flag: ContactFlag
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """An anonymous contact (or one that was) as Piggy showed it just now, and whose the typed address is.
 
@@ -53,6 +61,7 @@ class Sight:
     refusal: str = ""
     unread: PiggyError | None = None
     flag: ContactFlag | None = None  # of this pair, when it was flagged before
+    flags: tuple[StandingFlag, ...] = ()  # all that name this contact
     unclear: Act | None = None  # a claim of this contact that nobody knows the outcome of
     claimed: Act | None = None  # the claim from here that gave it its address
 
@@ -89,6 +98,7 @@ def look(*, contact_uuid: str, email: str = "", with_card: bool = True) -> Sight
         refusal=refusal,
         unread=None if refusal else error,
         flag=flag_of(contact.uuid, holder.uuid) if holder else None,
+        flags=flags_on(contact.uuid),
         unclear=_unclear(contact_uuid),
         claimed=None if contact.is_anonymous else _claimed(contact),
     )
@@ -231,6 +241,15 @@ def flag(*, contact_uuid: str, other_uuid: str, reason: str, actor: Actor, token
         row = ContactFlag.objects.get(first_uuid=first, second_uuid=second)
         return Flagged(row, is_new=False)
     return Flagged(row, is_new=True)
+
+
+def flags_on(contact_uuid: str) -> tuple[StandingFlag, ...]:
+    """Every flag that names this contact, the latest first."""
+    named = ContactFlag.objects.filter(Q(first_uuid=contact_uuid) | Q(second_uuid=contact_uuid))
+    return tuple(
+        StandingFlag(flag.second_uuid if flag.first_uuid == contact_uuid else flag.first_uuid, flag)
+        for flag in named.select_related("flagged_by")
+    )
 
 
 def flag_of(one_uuid: str, other_uuid: str) -> ContactFlag | None:

@@ -1,6 +1,6 @@
 """What can be done about credits, as the ledger tells it."""
 
-from contacts.credits import resolvers
+from contacts.credits import marks, resolvers
 from piggyadmin.ledger.actions import Action, Kind, Words, register, register_kind
 
 GIVEN = register_kind(Kind("award", "award {short}"))
@@ -56,18 +56,4 @@ REFUND = register(
     )
 )
 
-MAKE_MARK = register(
-    Action(
-        name="credits.make_mark",
-        permission="contacts.award_credits",
-        words=Words(
-            do="Make the attribute for our marks",
-            done="Made the transaction attribute that carries our marks.",
-            refused="The transaction attribute for our marks was not made. Awards go out without a mark.",
-            unknown="We do not know whether the transaction attribute for our marks was made.",
-            settle_question="Is there a transaction attribute called piggyadmin_act?",
-        ),
-        resolve=resolvers.resolve_make_mark,
-        needs_shop=False,
-    )
-)
+MAKE_MARK = register(marks.ATTRIBUTE.action())

@@ -187,48 +187,6 @@ def _seal(owner: str, wish: Wish, promised: int) -> str:
     return Signer(salt="contacts.credits.promise").signature(json.dumps(shown))
 
 
-class AskForm(forms.Form):
-    """Words for whoever approves."""
-
-    reason = forms.CharField(
-        label="Reason",
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="For whoever approves it. Kept in the audit.",
-    )
-
-
-class ApproverForm(forms.Form):
-    """A second person's own name and password, typed on this screen. Nobody is signed in or out by it."""
-
-    approver = forms.CharField(
-        label="Their sign-in name",
-        max_length=150,
-        widget=forms.TextInput(
-            attrs={"autofocus": True, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
-        ),
-    )
-    password = forms.CharField(
-        label="Their password",
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-    )
-    otp = forms.CharField(
-        label="Their code, if they use one",
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-    )
-
-
-class RequestForm(OnceForm):
-    """One request of this person's own, to award what was approved or to take the request back."""
-
-    approval = forms.UUIDField(widget=forms.HiddenInput)
-
-
 class TakeBackForm(OnceForm):
     """Why an award is taken back, and how much of it: all, or the share of what was paid back."""
 
@@ -302,13 +260,3 @@ class TakeBackForm(OnceForm):
         """The chosen reason and the typed one, as one sentence for the ledger."""
         chosen, typed = WHY[self.cleaned_data["why"]], self.cleaned_data["words"]
         return f"{chosen}: {typed}" if typed else chosen
-
-
-def focus_first_error(form: forms.Form) -> None:
-    """Put the focus on the first field that has something to say."""
-    wrong = next((name for name in form.fields if name in form.errors), None)
-    if wrong is not None:
-        for name, field in form.fields.items():
-            field.widget.attrs.pop("autofocus", None)
-            if name == wrong:
-                field.widget.attrs["autofocus"] = True

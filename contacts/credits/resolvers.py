@@ -13,10 +13,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from contacts.credits import marks
-from contacts.credits.marks import MARK
 from piggyadmin import piggy
 from piggyadmin.ledger import lateness
 from piggyadmin.ledger.actions import Settlement
+from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, Event, State
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.piggy.payloads import CreditReception
@@ -67,16 +67,6 @@ def resolve_reverse(act: Act) -> Settlement | None:
     if len(alike) != 1 or alike[0].created_at < act.sent_at.replace(microsecond=0) or _others_open(act):
         return Settlement(None, reading)
     return Settlement(True, reading, {"reversal_uuid": alike[0].uuid})
-
-
-def resolve_make_mark(act: Act) -> Settlement | None:
-    """Whether the attribute for our marks is there. Nobody else makes one of its name."""
-    there = any(found.name == MARK for found in piggy.get_client().list_loyalty_transaction_attributes())
-    reading = {MARK: "there" if there else "not there"}
-    if there:
-        marks.forget()
-        return Settlement(True, reading)
-    return Settlement(None if lateness.may_still_come(act) else False, reading)
 
 
 def _transactions(act: Act) -> list[CreditReception]:

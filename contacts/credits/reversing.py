@@ -13,13 +13,13 @@ from django.db.models import QuerySet
 
 from contacts.credits import marks
 from contacts.credits.actions import REFUND, REVERSE
-from contacts.credits.marks import MARK
 from contacts.credits.services import NoCustomer, balance_after
 from contacts.credits.wishes import is_money
 from piggyadmin import piggy
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import OPEN, sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
@@ -164,7 +164,7 @@ def refund(
     begun = Act.objects.filter(form_token=token).first()
     # A form sent twice tells of what it began: by now less may be left.
     taken = -int(begun.figures["credits"]) if begun and begun.action == REFUND.name else credits
-    with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ensure_mark_attribute()
+    with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ATTRIBUTE.ensure()
 
     def call(act: Act) -> CreditReception:
         left = given.credits - _refunded_by(_others(act, uuid))

@@ -12,11 +12,12 @@ from django.conf import settings
 from contacts.credits import asking, limits, marks
 from contacts.credits.actions import AWARD
 from contacts.credits.limits import Needs
-from contacts.credits.marks import MARK
 from contacts.credits.wishes import PURCHASE, Wish, is_money, wish_of
 from piggyadmin import piggy
+from piggyadmin.ledger import second_person
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, Approval
 from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
@@ -90,14 +91,14 @@ def open_page(*, contact_uuid: str, actor: Actor, wish: Wish | None = None) -> A
     }
     if wish is not None and wish.value is not None:
         calls["credits"] = lambda client: _calculate(client, contact_uuid, actor, wish)
-    if marks.known() is None:
+    if marks.ATTRIBUTE.known() is None:
         calls["marks"] = lambda client: client.list_loyalty_transaction_attributes()
     answers = piggy.gather(calls, seconds=settings.PIGGY_TIMEOUT)
     if isinstance(answers["contact"].error, PiggyNotFound | PiggyInvalid):
         raise NoCustomer(contact_uuid)
     contact: Contact = answers["contact"].get()
     if "marks" in answers and answers["marks"].ok:
-        marks.note(answers["marks"].get())
+        marks.ATTRIBUTE.note(answers["marks"].get())
     units = answers["units"]
     page = AwardPage(
         contact_uuid=contact_uuid,
@@ -154,10 +155,14 @@ def award(
     shop_uuid = actor.shop.piggy_uuid
     begun = Act.objects.filter(form_token=token).first()
     # An act that Piggy asked us to send later is sent as it was begun.
-    with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ensure_mark_attribute()
+    with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ATTRIBUTE.ensure()
+
+    figures = asking.figures_of(wish=wish, credits=promised, actor=actor)
 
     def call(act: Act) -> CreditReception:
         _check(act, contact_uuid, wish, actor, approval)
+        if approval is not None:  # used up last
+            second_person.use(approval, act=act, by=actor, figures=figures)
         return piggy.get_client().create_credit_reception(
             shop_uuid=shop_uuid,
             contact_uuid=contact_uuid,
@@ -171,14 +176,14 @@ def award(
         AWARD,
         by=actor,
         target=Target("contact", contact_uuid),
-        figures={**asking.figures_of(wish=wish, credits=promised, actor=actor), "with_mark": with_mark},
+        figures={**figures, "with_mark": with_mark},
         form_token=token,
         parent=approval.act if approval else None,
         call=call,
         done_figures=given_figures,
     )
     if outcome.done and with_mark and not outcome.figures.get("marked"):
-        marks.forget()  # somebody may have taken the attribute away: look again before the next one
+        marks.ATTRIBUTE.forget()  # somebody may have taken the attribute away: look again before the next one
     return outcome
 
 
@@ -214,7 +219,7 @@ def wish_again(approval: Approval) -> Wish:
 
 
 def _check(act: Act, contact_uuid: str, wish: Wish, actor: Actor, approval: Approval | None) -> None:
-    """Raise PiggyRejected unless this act may be sent now. The approval is used up last."""
+    """Raise PiggyRejected unless this act may be sent now."""
     if sent_before(act, limits.open_awards(contact_uuid)):
         raise PiggyRejected("Nobody knows yet whether an earlier award to this customer was made. Look at that first.")
     if approval is None:
@@ -230,8 +235,6 @@ def _check(act: Act, contact_uuid: str, wish: Wish, actor: Actor, approval: Appr
         if credits > most:
             told = "that were approved" if approval else "you may award alone here"
             raise PiggyRejected(f"It would be {in_credits(credits)} now, more than the {thousands(most)} {told}.")
-    if approval is not None:
-        asking.use(approval, act=act, actor=actor)
 
 
 def _credits_now(contact_uuid: str, wish: Wish, actor: Actor) -> int:

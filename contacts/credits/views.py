@@ -14,22 +14,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from contacts.credits import asking, services
-from contacts.credits.forms import (
-    ApproverForm,
-    AskForm,
-    PromiseForm,
-    RequestForm,
-    WishForm,
-    focus_first_error,
-    promise_values,
-)
+from contacts.credits.forms import PromiseForm, WishForm, promise_values
 from contacts.credits.services import AwardPage
 from contacts.credits.wishes import Wish
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page, wants_partial
+from piggyadmin.ledger import second_person
 from piggyadmin.ledger.credentials import checker
+from piggyadmin.ledger.forms import ApproverForm, AskForm, RequestForm, focus_first_error, request_form
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, say
 from piggyadmin.ledger.services import SEE_ALL
@@ -110,14 +104,14 @@ def _ask(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         return _start_again(request, contact_uuid)
     if not words.is_valid():
         return _promised(request, contact_uuid, form, ask_form=words, status=422)
-    asking.ask(
+    wanted = asking.wanted(
         contact_uuid=contact_uuid,
         wish=form.wish,
         credits=form.cleaned_data["promised"],
         actor=actor_of(request),
         token=form.cleaned_data["form_token"],
-        reason=words.cleaned_data["reason"],
     )
+    second_person.ask(wanted, reason=words.cleaned_data["reason"])
     messages.info(request, "Asked. Nothing is awarded yet: whoever approves finds it on their first page.", "unknown")
     return go_to(request, _url(contact_uuid))
 
@@ -132,15 +126,14 @@ def _approve(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     actor, shown = actor_of(request), form.cleaned_data
     promise = {"contact_uuid": contact_uuid, "wish": form.wish, "actor": actor, "token": shown["form_token"]}
     try:
-        approval = asking.approve_in_place(
-            **promise,
-            credits=shown["promised"],
+        approval = second_person.approve_in_place(
+            asking.wanted(**promise, credits=shown["promised"]),
             username=approver.cleaned_data["approver"],
             password=approver.cleaned_data["password"],
             totp=approver.cleaned_data["otp"],
             check=checker(request),
         )
-    except asking.NotApproved as no:
+    except second_person.NotApproved as no:
         approver.add_error("password", str(no))
         return _promised(request, contact_uuid, form, approver_form=approver, status=422)
     outcome = services.award(**promise, promised=shown["promised"], approval=approval)
@@ -171,7 +164,7 @@ def _finish(request: StaffRequest, contact_uuid: str) -> HttpResponse:
 def _withdraw(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     form, actor = RequestForm(request.POST), actor_of(request)
     if form.is_valid():
-        asking.withdraw(approval_id=form.cleaned_data["approval"], actor=actor)
+        second_person.withdraw(approval_id=form.cleaned_data["approval"], by=actor)
     return go_to(request, _url(contact_uuid))
 
 
@@ -189,7 +182,17 @@ def _after(request: StaffRequest, contact_uuid: str, outcome: Outcome, wish: Wis
         return go_to(request, reverse("contacts:contact", args=[contact_uuid]))
     # Known not done, and this very act may be sent again when its time has come: its form keeps its token.
     kept = request.POST.get("form_token", "") if outcome.outcome == "planned" else ""
-    return _page(request, page, form=_filled(page, wish), told=outcome, kept_token=kept, status=LOST_RACE)
+    # What a second person approved waits in its request, which carries the form.
+    is_approved = bool(kept and page.promise and page.promise.needs)
+    return _page(
+        request,
+        page,
+        form=_filled(page, wish),
+        told=outcome,
+        kept_token=kept,
+        is_promised=not is_approved,
+        status=LOST_RACE,
+    )
 
 
 def _promised(request: StaffRequest, contact_uuid: str, form: PromiseForm, **context: Any) -> HttpResponse:
@@ -217,7 +220,7 @@ def _request_context(request: StaffRequest, contact_uuid: str) -> dict[str, Any]
     shown = [
         {
             "request": each,
-            "form": RequestForm(initial={"approval": each.approval.pk}, auto_id=False),
+            "form": request_form(each.approval, token=each.token),
             "again": PromiseForm(initial=promise_values(each.wish, each.credits, owner), owner=owner, auto_id=False),
         }
         for each in asked
@@ -225,7 +228,7 @@ def _request_context(request: StaffRequest, contact_uuid: str) -> dict[str, Any]
     return {
         "requests": shown,
         "is_waiting": any(each.state == "open" for each in asked),
-        "is_granted": any(each.state == "granted" for each in asked),
+        "is_granted": any(each.state in ("granted", "busy") for each in asked),
     }
 
 

@@ -15,9 +15,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from contacts.bookings import moments
 from contacts.editing import controls, values
-from piggyadmin import phones
+from piggyadmin import moments, phones
 from piggyadmin.piggy.payloads import AttributeDefinition
 
 Texts = dict[str, Any]  # what stands in an attribute's controls, by their suffix: {"": "Sanne"}

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contacts.bookings import moments
 from contacts.editing import controls
+from piggyadmin import moments
 from piggyadmin.piggy.payloads import AttributeDefinition
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -5,10 +5,11 @@ import zoneinfo
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from piggyadmin.accounts.roles import ROLE_NAMES
@@ -67,24 +68,34 @@ class Staff(AbstractUser):
     def role(self) -> str:
         """The name of this person's one group, or "" for a person without a role."""
         if not hasattr(self, "_role"):
-            groups = [group.name for group in self.groups.all()]
+            listed = "groups" in getattr(self, "_prefetched_objects_cache", {})
+            groups = {group.name for group in self.groups.all()} if listed else self._standing[0]
             self._role = next((role for role in ROLE_NAMES if role in groups), "")
         return self._role
+
+    @cached_property
+    def _standing(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of this person's groups, and their permissions: one query a request, every page needs both."""
+        columns = ("name", "permissions__content_type__app_label", "permissions__codename")
+        rows = list(Group.objects.filter(user=self).values_list(*columns))
+        return frozenset(row[0] for row in rows), frozenset(f"{app}.{name}" for _, app, name in rows if name)
 
     @property
     def role_words(self) -> str:
         return ROLE_NAMES.get(self.role, "No role yet")
 
-    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """True when this person's role has the permission: from one set, since a page asks some thirty times.
+    def get_all_permissions(self, obj: models.Model | None = None) -> set[str]:
+        """What this person's role allows, and nothing beside it; nobody has permissions on single objects."""
+        return set(self._standing[1]) if self.is_active and obj is None else set()
 
-        Django would walk every backend at each question. Nobody has permissions on single objects here.
-        """
-        if obj is not None:
-            return False
-        if not hasattr(self, "_may"):
-            self._may = frozenset(self.get_all_permissions())
-        return perm in self._may
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """As above. Django would walk every backend at each question, and a page asks some thirty times."""
+        return self.is_active and obj is None and perm in self._standing[1]
+
+    def may_work_in(self, shop: Shop) -> bool:
+        """Whether this person may pick the shop: it is active, and theirs; no shop named means all of them."""
+        named = list(Staff.shops.through.objects.filter(staff=self).values_list("shop", flat=True))
+        return shop.is_active and (not named or shop.pk in named)
 
     def allowed_shops(self) -> "models.QuerySet[Shop]":
         """The active shops this person may pick; no shop named means all of them. One query."""

@@ -11,6 +11,7 @@ EVERYONE = (
     "desk.use_box",
     "contacts.view_contact",
     "vouchers.check_voucher",
+    "vouchers.use_giftcard",
     "ledger.view_acts",
 )
 
@@ -26,19 +27,34 @@ AT_THE_DESK = (
     "contacts.manage_subscriptions",
     "contacts.edit_booking",
     "vouchers.redeem_voucher",
+    "vouchers.spend_giftcard",
+)
+
+# Everything done for a mailing, and what may be approved of others' doing.
+MARKETING_WORK = (
+    "contacts.approve_award",
+    "vouchers.view_promotion",
+    "vouchers.create_promotion",
+    "vouchers.make_batch",
+    "vouchers.approve_batch",
+    "vouchers.see_codes",
+    "vouchers.change_voucher",
+    "vouchers.create_giftcard",
+    "vouchers.approve_giftcard",
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
     DESK: (*EVERYONE, *AT_THE_DESK),
-    MARKETING: (*EVERYONE, "contacts.approve_award"),
+    MARKETING: (*EVERYONE, *MARKETING_WORK),
     ADMIN: (
         *EVERYONE,
         *AT_THE_DESK,
-        "contacts.approve_award",
+        *MARKETING_WORK,
         "contacts.reverse_award",
         "contacts.manage_cards",
         "contacts.edit_all_attributes",
         "vouchers.reverse_redemption",
+        "vouchers.adjust_giftcard",
         "ledger.view_all_acts",
         "ledger.settle_act",
         "ledger.erase_details",

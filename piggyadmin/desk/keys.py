@@ -30,6 +30,7 @@ PLACES = (
             Key(("g", "c"), "anonymous customers", single=True),
             Key(("g", "b"), "bookings", single=True),
             Key(("g", "v"), "check a voucher", single=True),
+            Key(("g", "p"), "batches of vouchers", single=True),
             Key(("g", "a"), "the audit", single=True),
             Key(("n",), "new customer, from today’s page", single=True),
             Key(("?",), "these keys", single=True),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from piggyadmin.csv_lines import lines_of
 from piggyadmin.ledger.canonical import canonical
 from piggyadmin.ledger.models import Act, ActDetail, Event
 
@@ -18,20 +18,6 @@ COLUMNS = (
     *("outcome", "how", "code", "status", "settled_by", "mark", "request_id", "parent_id", "act_id", "hash"),
 )
 SLICE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BOM = "\ufeff"
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def guarded(value: Any) -> Any:
-    """Text that a spreadsheet would run gets an apostrophe before it; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def file_name(rows: int, at: datetime) -> str:
@@ -40,10 +26,7 @@ def file_name(rows: int, at: datetime) -> str:
 
 def csv_lines(acts: QuerySet[Act]) -> Iterator[str]:
     """The lines of the file, read a slice at a time in the order of the chain."""
-    writer = csv.writer(_Echo(), lineterminator="\r\n")
-    yield BOM + writer.writerow(COLUMNS)
-    for act in _in_slices(acts):
-        yield writer.writerow([guarded(value) for value in _cells(act)])
+    return lines_of(COLUMNS, (_cells(act) for act in _in_slices(acts)))
 
 
 def _in_slices(acts: QuerySet[Act]) -> Iterator[Act]:

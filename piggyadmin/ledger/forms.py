@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from piggyadmin.ledger.actions import registered
 from piggyadmin.ledger.door import form_token
-from piggyadmin.ledger.models import Act, State
+from piggyadmin.ledger.models import Act, Approval, State
 from piggyadmin.ledger.settling import LONGEST_REASON
 from piggyadmin.templatetags.words import OUTCOME_WORDS, thousands
 
@@ -180,3 +180,60 @@ class SettleForm(forms.Form):
         help_text="Kept in the audit, with your name.",
         error_messages={"required": "Write how you know it."},
     )
+
+
+class AskForm(forms.Form):
+    """Words for whoever approves."""
+
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="For whoever approves it. Kept in the audit.",
+    )
+
+
+class ApproverForm(forms.Form):
+    """A second person's own name and password, typed on this screen. Nobody is signed in or out by it."""
+
+    approver = forms.CharField(
+        label="Their sign-in name",
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        ),
+    )
+    password = forms.CharField(
+        label="Their password",
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    otp = forms.CharField(
+        label="Their code, if they use one",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+
+class RequestForm(OnceForm):
+    """One request of this person's own, to do what was approved or to take the request back."""
+
+    approval = forms.UUIDField(widget=forms.HiddenInput)
+
+
+def request_form(approval: Approval, *, token: str = "") -> RequestForm:
+    """The form of one request; `token` is that of the act which waits, where one does."""
+    return RequestForm(initial={"approval": approval.pk} | ({"form_token": token} if token else {}), auto_id=False)
+
+
+def focus_first_error(form: forms.Form) -> None:
+    """Put the focus on the first field that has something to say."""
+    wrong = next((name for name in form.fields if name in form.errors), None)
+    if wrong is not None:
+        for name, field in form.fields.items():
+            field.widget.attrs.pop("autofocus", None)
+            if name == wrong:
+                field.widget.attrs["autofocus"] = True

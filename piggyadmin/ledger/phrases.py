@@ -1,17 +1,23 @@
 """Sentences with figures in them: "Redeemed the voucher ending {code_end}.", "{credits:in_credits}"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from string import Formatter
 from typing import Any
 
 from piggyadmin.templatetags.words import euros, in_credits, signed, signed_euros, thousands
 
-FORMS = {
+
+def _vouchers(number: int) -> str:
+    return f"{thousands(number)} voucher{'' if number == 1 else 's'}"
+
+
+FORMS: dict[str, Callable[[int], str]] = {
     "euros": euros,
     "in_credits": in_credits,
     "signed": signed,
     "signed_euros": signed_euros,
     "thousands": thousands,
+    "vouchers": _vouchers,
 }
 
 

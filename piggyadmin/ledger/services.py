@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from piggyadmin.accounts.models import Staff
 
 SEE_ALL = "ledger.view_all_acts"
+MAKINGS = 20  # the last customers that somebody made, as far as a list of a few customers needs them
 
 
 def acts() -> QuerySet[Act]:
@@ -49,11 +50,17 @@ def recent_acts(*, staff: Staff) -> QuerySet[Act]:
 
 
 def latest_act_for_contacts(*, staff: Staff, contact_ids: Iterable[str]) -> dict[str, Act]:
-    """The last thing that this person did for each of these customers, by the customer's id."""
+    """The last thing that this person did for each of these customers, by the customer's id: also their making."""
     asked = [contact_id for contact_id in contact_ids if contact_id]
     latest = Act.objects.filter(staff=staff, contact_id__in=asked).values("contact_id").annotate(seq=Max("seq"))
-    found = acts().filter(seq__in=[row["seq"] for row in latest])
-    return {act.contact_id: act for act in found}
+    found = {act.contact_id: act for act in acts().filter(seq__in=[row["seq"] for row in latest])}
+    # Whoever makes a customer does not know the id yet: what came of the act names it.
+    made = acts().filter(staff=staff, contact_id="", state__figures__contains='"contact_uuid":')
+    for act in made[:MAKINGS]:
+        contact_id = str(act.state.figures["contact_uuid"])
+        if contact_id in asked and (contact_id not in found or found[contact_id].seq < act.seq):
+            found[contact_id] = act
+    return found
 
 
 def open_unknowns(*, actor: Actor) -> QuerySet[Act]:

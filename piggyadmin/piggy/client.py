@@ -9,8 +9,10 @@ from .attributes import AttributeCalls
 from .bookings import BookingCalls
 from .contacts import ContactCalls
 from .credits import CreditCalls
+from .giftcards import GiftcardCalls
 from .identifiers import IdentifierCalls
 from .loyalty import LoyaltyCalls
+from .promotions import PromotionCalls
 from .subscriptions import SubscriptionCalls
 from .verification import VerificationCalls
 from .vouchers import VoucherCalls
@@ -24,6 +26,8 @@ class Piggy(
     VerificationCalls,
     BookingCalls,
     VoucherCalls,
+    PromotionCalls,
+    GiftcardCalls,
     CreditCalls,
     LoyaltyCalls,
     AccountCalls,

@@ -65,6 +65,13 @@ def checked_whole(value: int, *, field: str) -> int:
     return value
 
 
+def checked_between(value: int, low: int, high: int, *, field: str) -> int:
+    """A whole number from `low` to `high`, both included."""
+    if not low <= checked_whole(value, field=field) <= high:
+        raise refusal(field, f"This must be from {low} to {high}.")
+    return value
+
+
 def checked_number(value: Decimal | float, *, field: str) -> int | float:
     """A number as JSON has it, without losing a digit: 25.40 is sent as 25.4.
 

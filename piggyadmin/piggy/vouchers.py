@@ -1,21 +1,34 @@
-"""Vouchers and promotions. https://docs.piggy.eu/v3/oauth/vouchers
+"""Vouchers. https://docs.piggy.eu/v3/oauth/vouchers
 
 Piggy cannot tell a voucher by its uuid: find it by code, or among the vouchers of a contact or promotion.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import httpx
 
 from .caller import Call, Caller, envelope
 from .filters import check_all, contact_of, ignored, promotion_of
-from .inputs import checked_id, checked_text
+from .inputs import (
+    checked_between,
+    checked_id,
+    checked_moment,
+    checked_name,
+    checked_text,
+    checked_value,
+    given,
+    refusal,
+)
 from .paging import VOUCHERS, Page, iterate
-from .payloads import Promotion, RedeemedVoucher, Voucher, VoucherLock
+from .payloads import RedeemedVoucher, Voucher, VoucherBatch, VoucherLock
 from .prepass import MisfitError, decode
 
 VoucherStatus = Literal["ACTIVE", "REDEEMED", "EXPIRED", "DEACTIVATED", "INACTIVE", "LOCKED"]
+SettableStatus = Literal["ACTIVE", "DEACTIVATED"]
+MOST_IN_BATCH = 500
+MOST_USES = 1_000_000  # Piggy names no bound
 
 
 class VoucherCalls(Caller):
@@ -166,27 +179,144 @@ class VoucherCalls(Caller):
 
         return self._send(call, read)
 
-    def list_promotions(self) -> list[Promotion]:
-        """All promotions: the list is not paged.
+    def create_voucher(
+        self,
+        *,
+        promotion_uuid: str,
+        code: str | None = None,
+        contact_uuid: str | None = None,
+        activation_date: datetime | None = None,
+        expiration_date: datetime | None = None,
+        total_redemptions_allowed: int | None = None,
+        custom_attributes: Mapping[str, Any] | None = None,
+    ) -> Voucher:
+        """Make one voucher. Without `code` Piggy chooses one, without dates the promotion's rules decide.
 
-        https://docs.piggy.eu/v3/oauth/promotions (List Promotions)
+        PiggyNotFound (80002, 55031), PiggyRejected (80003 there is a voucher with this code, 80008 the promotion or the
+        contact may have no more), PiggyInvalid (1003). Nothing but its code finds a voucher again whose answer is lost.
+
+        https://docs.piggy.eu/v3/oauth/vouchers (Create Voucher)
         """
-        return self._get("list_promotions", "promotions", list[Promotion])
-
-    def get_promotion(self, *, promotion_uuid: str) -> Promotion:
-        """One promotion. PiggyNotFound (80002).
-
-        https://docs.piggy.eu/v3/oauth/promotions (Get Promotion)
-        """
-
-        def check(found: Promotion) -> None:
-            if found.uuid != promotion_uuid:
-                raise ignored(field="promotion_uuid", operation="get_promotion")
-
-        return self._get(
-            "get_promotion",
-            "promotions/{promotion_uuid}",
-            Promotion,
-            ids={"promotion_uuid": promotion_uuid},
-            check=check,
+        return self._write(
+            "create_voucher",
+            "POST",
+            "vouchers",
+            Voucher,
+            json={
+                **_common(promotion_uuid, contact_uuid, activation_date, expiration_date, custom_attributes),
+                "code": given(checked_text, code, field="code"),
+                "total_redemptions_allowed": _uses(total_redemptions_allowed),
+            },
+            is_ours=lambda done: (
+                code in (None, done.code)
+                and promotion_of(done) in (None, promotion_uuid)
+                and contact_of(done) == contact_uuid
+            ),
         )
+
+    def create_voucher_batch(
+        self,
+        *,
+        promotion_uuid: str,
+        quantity: int,
+        contact_uuid: str | None = None,
+        activation_date: datetime | None = None,
+        expiration_date: datetime | None = None,
+        custom_attributes: Mapping[str, Any] | None = None,
+    ) -> VoucherBatch:
+        """Have 1 to 500 vouchers made, with codes that Piggy chooses. The answer only says that Piggy will.
+
+        They come into being any time later, and nothing tells which or when: read the vouchers of the promotion, and
+        know them by a custom attribute. PiggyNotFound (80002, 55031), PiggyRejected (80008), PiggyInvalid (1003).
+
+        https://docs.piggy.eu/v3/oauth/vouchers (Create Voucher Batch)
+        """
+        return self._write(
+            "create_voucher_batch",
+            "POST",
+            "vouchers/batch",
+            VoucherBatch,
+            json={
+                **_common(promotion_uuid, contact_uuid, activation_date, expiration_date, custom_attributes),
+                "quantity": checked_between(quantity, 1, MOST_IN_BATCH, field="quantity"),
+            },
+            is_ours=lambda done: done.quantity == quantity,
+        )
+
+    def update_voucher(
+        self,
+        *,
+        voucher_uuid: str,
+        status: SettableStatus,
+        expiration_date: datetime | None = None,
+        custom_attributes: Mapping[str, Any] | None = None,
+    ) -> Voucher:
+        """Withdraw a voucher (DEACTIVATED), or give it back (ACTIVE; its dates may make it INACTIVE or EXPIRED).
+
+        `expiration_date` can be changed while the voucher is active or inactive; ACTIVE is then the status that leaves
+        it as it is. PiggyNotFound (80004), PiggyInvalid (1003; also for one that is redeemed or expired).
+
+        https://docs.piggy.eu/v3/oauth/vouchers (Update Voucher)
+        """
+        until = given(_utc, expiration_date, field="expiration_date")
+
+        def is_ours(done: Voucher) -> bool:
+            as_asked = (done.status == "DEACTIVATED") == (status == "DEACTIVATED")
+            told = done.expiration_date
+            return done.uuid == voucher_uuid and as_asked and (None in (until, told) or _text_of(told) == until)
+
+        return self._write(
+            "update_voucher",
+            "PUT",
+            "vouchers/{voucher_uuid}",
+            Voucher,
+            ids={"voucher_uuid": voucher_uuid},
+            json={
+                "status": status,
+                "expiration_date": until,
+                "custom_attributes": _values(custom_attributes),
+            },
+            is_ours=is_ours,
+        )
+
+
+def _common(
+    promotion_uuid: str,
+    contact_uuid: str | None,
+    activation_date: datetime | None,
+    expiration_date: datetime | None,
+    custom_attributes: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """What making one voucher and making many have in common."""
+    if activation_date and expiration_date and _utc(expiration_date) <= _utc(activation_date, field="activation_date"):
+        raise refusal("expiration_date", "The end is not after the beginning.")
+    return {
+        "promotion_uuid": checked_id(promotion_uuid, field="promotion_uuid"),
+        "contact_uuid": given(checked_id, contact_uuid, field="contact_uuid"),
+        "activation_date": given(_utc, activation_date, field="activation_date"),
+        "expiration_date": given(_utc, expiration_date, field="expiration_date"),
+        "custom_attributes": _values(custom_attributes),
+    }
+
+
+def _values(custom_attributes: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return {
+        checked_name(name): checked_value(value, field=name) for name, value in (custom_attributes or {}).items()
+    } or None
+
+
+def _uses(number: int | None) -> int | None:
+    return None if number is None else checked_between(number, 1, MOST_USES, field="total_redemptions_allowed")
+
+
+def _utc(moment: datetime, *, field: str = "expiration_date") -> str:
+    """The moment in UTC, in which Piggy keeps it: such texts sort as the moments they name."""
+    checked_moment(moment, field=field)
+    try:
+        return _text_of(moment)
+    except OverflowError as exc:
+        raise refusal(field, "This moment cannot be sent to Piggy.") from exc
+
+
+def _text_of(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else ""

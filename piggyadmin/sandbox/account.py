@@ -178,7 +178,7 @@ class Account:
 
     def catch_up(self) -> None:
         """Do what has fallen due, in the order of its times. Called before each call; costs nothing when nothing is."""
-        while self._due and self._due[0][0] <= self.now():
+        while self._due and self._due[0][0] <= moments.exact(self.epoch()):
             with self.commit():
                 _, uuid = heapq.heappop(self._due)
                 row = self.table("scheduled").get(uuid)

@@ -184,7 +184,7 @@ class Sandbox:
 def _carry_out(operation: Operation, call: Call, played: Played) -> Response:
     """Run the handler. What it wrote is saved before this returns; an "after" fault then spoils the answer."""
     account = call.account
-    call.ignore_filters = played.ignore_filters
+    call.ignore_filters, call.no_attributes, call.late = played.ignore_filters, played.no_attributes, played.late
     with account.lock:
         account.catch_up()
         try:
@@ -219,8 +219,8 @@ def faulty(played: Played, response: Response | None = None) -> Response:
         return plain(500, "Server Error")
     if kind == "401":
         return UNAUTHENTICATED
-    if kind == "1000":
-        return Response(400, to_json(ApiError(1000).body()))
+    if kind in ("1000", "refused"):
+        return Response(400, to_json(ApiError(fault.value or 1000).body()))
     if kind == "html200":
         return Response(200, faults.PORTAL, HTML)
     if kind == "garbage" and response is not None:

@@ -22,6 +22,9 @@ class Call:
     query: dict[str, Any]
     body: dict[str, Any]
     ignore_filters: bool = False
+    no_attributes: bool = False
+    late: float = 0.0
+    """Seconds beyond the usual, for what is done after the answer."""
     origin: str = ""
     """Scheme and host the caller used, for links."""
 

@@ -14,14 +14,17 @@ from errno import ECONNRESET
 from typing import Any, NoReturn
 
 from piggyadmin.sandbox.dice import dice
+from piggyadmin.sandbox.errors import MESSAGES
 from piggyadmin.sandbox.registry import OPERATIONS, Operation
 
-BEFORE = {"lost_before", "429", "503", "500", "1000", "401"}
+BEFORE = {"lost_before", "429", "503", "500", "1000", "401", "refused"}
 AFTER = {"lost_after", "reset", "503_after", "500_after", "1000_after", "garbage", "html200"}
-BESIDE = {"latency", "latency_after", "ignore_filters", "remaining"}
+BESIDE = {"latency", "latency_after", "ignore_filters", "remaining", "no_attributes", "late"}
 """Kinds that change how a call runs, not what becomes of it; they combine with one of the others."""
 KINDS = BEFORE | AFTER | BESIDE
 GROUPS = {"*", "writes", "reads"}
+LATE = "create_voucher_batch"
+"""The one call whose work is done after its answer, and so the only one that "late" meets."""
 
 MAINTENANCE = (
     b"<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head>"
@@ -38,8 +41,10 @@ class NoSocketError(RuntimeError):
 class Fault:
     """``times`` -1 is for ever; ``skip`` matching calls pass first; ``chance`` is from 0 to 1.
 
-    ``seconds`` is how long a latency lasts; ``retry_after`` goes with 429 (and with 503, where given);
-    ``value`` is what ``remaining`` puts into X-RateLimit-Remaining."""
+    ``seconds`` is how long a latency lasts, and how much later than usual the vouchers of a ``late`` batch are there;
+    ``retry_after`` goes with 429 (and with 503, where given); ``value`` is what ``remaining`` puts into
+    X-RateLimit-Remaining, and the code that ``refused`` refuses with. ``no_attributes`` hides those of vouchers that
+    are listed or found."""
 
     kind: str
     operation: str = "*"
@@ -55,11 +60,15 @@ class Fault:
             raise ValueError(f"There is no fault {self.kind!r}; there are {', '.join(sorted(KINDS))}.")
         if self.operation not in GROUPS and self.operation not in OPERATIONS:
             raise ValueError(f"There is no operation {self.operation!r}.")
+        if self.kind == "refused" and self.value not in MESSAGES:
+            raise ValueError(f"There is no code {self.value!r}.")
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     def concerns(self, operation: Operation) -> bool:
+        if self.kind == "late" and operation.id != LATE:
+            return False
         if self.operation in GROUPS:
             return self.operation == "*" or operation.writes == (self.operation == "writes")
         return self.operation == operation.id
@@ -74,6 +83,8 @@ class Played:
     wait_after: float = 0.0
     ignore_filters: bool = False
     remaining: int | None = None
+    no_attributes: bool = False
+    late: float = 0.0
 
     @property
     def name(self) -> str | None:
@@ -126,6 +137,10 @@ class Faults:
             played.ignore_filters = True
         elif fault.kind == "remaining":
             played.remaining = fault.value
+        elif fault.kind == "no_attributes":
+            played.no_attributes = True
+        elif fault.kind == "late":
+            played.late += fault.seconds
         else:
             played.outcome = fault
         if fault.times > 0:

@@ -90,14 +90,17 @@ class Inputs:
             return default
         return number
 
-    def whole(self, name: str, *, required: bool = False) -> int | None:
-        """A whole number that fits an integer column, or None where none was sent."""
+    def whole(self, name: str, *, required: bool = False, low: int = -MAX_NUMBER, high: int = MAX_NUMBER) -> int | None:
+        """A whole number that fits an integer column and its bounds, or None where none was sent."""
         value = self._value(name, required)
         if value is None:
             return None
         number = whole_number(value)
         if number is None or abs(number) > MAX_NUMBER:
             self.wrong(name, "must be an integer.")
+            return None
+        if not low <= number <= high:
+            self.wrong(name, f"must be between {low} and {high}.")
             return None
         return number
 

@@ -11,13 +11,16 @@ from piggyadmin.sandbox.account import Account
 from piggyadmin.sandbox.attribute_values import TYPES
 from piggyadmin.sandbox.resources import attributes, bookings, subscriptions
 from piggyadmin.sandbox.resources.contacts import new_contact
+from piggyadmin.sandbox.resources.giftcard_transactions import book_giftcard, new_giftcard_transaction
+from piggyadmin.sandbox.resources.giftcards import new_giftcard, new_program
 from piggyadmin.sandbox.resources.loyalty_transactions import book_credits, new_transaction
+from piggyadmin.sandbox.resources.new_vouchers import add_vouchers, blank_voucher, plan_dates
 from piggyadmin.sandbox.resources.prepaid import book_prepaid, new_prepaid
+from piggyadmin.sandbox.resources.promotions import new_promotion
 from piggyadmin.sandbox.resources.vouchers import LOCK_SECONDS, resting_status
 from piggyadmin.sandbox.store import Row
 
 Fields = dict[str, Any]
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DATES = (
     "created_at",
     "updated_at",
@@ -29,7 +32,14 @@ DATES = (
     "ends_at",
     "checked_in_at",
 )
-BY_WAY_OF = {"contact_uuid": "contact", "shop_uuid": "shop", "promotion_uuid": "promotion", "tier_uuid": "tier"}
+BY_WAY_OF = {
+    "contact_uuid": "contact",
+    "shop_uuid": "shop",
+    "promotion_uuid": "promotion",
+    "tier_uuid": "tier",
+    "giftcard_program_uuid": "giftcard_program",
+    "giftcard_uuid": "giftcard",
+}
 
 
 class MakeError(ValueError):
@@ -122,18 +132,7 @@ def make_identifier(account: Account, fields: Fields) -> Row:
 
 
 def make_promotion(account: Account, fields: Fields) -> Row:
-    defaults: Fields = {
-        "name": "Free coffee",
-        "description": "One coffee of your choice.",
-        "voucher_limit": None,
-        "limit_per_contact": None,
-        "expiration_duration": None,
-        "type": "SINGLE_USE",
-        "redemptions_per_voucher": 1,
-        "attributes": {},
-        "media": None,
-    }
-    return _row(account, "promotion", fields, defaults)
+    return account.put("promotion", laid_over("promotion", new_promotion(account), fields))
 
 
 def make_voucher(account: Account, fields: Fields) -> Row:
@@ -142,30 +141,24 @@ def make_voucher(account: Account, fields: Fields) -> Row:
     if not fields.get("promotion_uuid"):
         fields["promotion_uuid"] = _first(account, "promotion")["uuid"]
     status = fields.pop("status", None)
-    defaults: Fields = {
-        "promotion_uuid": None,
-        "code": "".join(account.choose(ALPHABET) for _ in range(10)),
-        "contact_uuid": None,
-        "activation_date": None,
-        "expiration_date": None,
-        "redeemed_at": None,
-        "total_redemptions_allowed": 1,
-        "times_redeemed": 0,
-        "attributes": {},
-        "lock": None,
-        "status": "ACTIVE",
-    }
-    row = _row(account, "voucher", {**_in_state(account, status, fields), **fields}, defaults)
-    now = account.now()
-    row = account.put("voucher", {**row, "status": status or resting_status(row, now)})
-    for name in ("activation_date", "expiration_date"):
-        if row[name] and row[name] > now:
-            account.plan(row[name], "voucher_dates", uuid=row["uuid"])
+    row = laid_over("voucher", blank_voucher(account), {**_in_state(account, status, fields), **fields})
+    row = account.put("voucher", {**row, "status": status or resting_status(row, account.now())})
+    plan_dates(account, [row])
     if row["status"] == "LOCKED":
         row = _locked(account, row)
     if row["times_redeemed"]:
         _redemptions(account, row)
     return row
+
+
+def make_vouchers(account: Account, fields: Fields) -> Row:
+    """``count`` of them at once, alike but for their codes; answers how many were made."""
+    fields = dict(fields)
+    count = int(fields.pop("count", 1))
+    promotion = account.table("promotion").get(fields.pop("promotion_uuid", "")) or _first(account, "promotion")
+    if strange := fields.keys() - blank_voucher(account).keys():
+        raise MakeError(f"A voucher has no {', '.join(sorted(strange))}.")
+    return {"made": len(add_vouchers(account, promotion, count, **fields))}
 
 
 def _in_state(account: Account, status: str | None, fields: Fields) -> Fields:
@@ -237,6 +230,25 @@ def make_prepaid_transaction(account: Account, fields: Fields) -> Row:
     return book_prepaid(account, laid_over("prepaid_transaction", defaults, fields))
 
 
+def make_giftcard_program(account: Account, fields: Fields) -> Row:
+    return account.put("giftcard_program", laid_over("giftcard_program", new_program(account), fields))
+
+
+def make_giftcard(account: Account, fields: Fields) -> Row:
+    """Without ``giftcard_program_uuid`` of the first program. Money comes by a ``giftcard_transaction``."""
+    program = account.table("giftcard_program").get(fields.get("giftcard_program_uuid") or "")
+    defaults = new_giftcard(account, program or _first(account, "giftcard_program"))
+    return account.put("giftcard", laid_over("giftcard", defaults, fields))
+
+
+def make_giftcard_transaction(account: Account, fields: Fields) -> Row:
+    """Changes the balance of its card (the first one, unless ``giftcard_uuid`` is given) by its amount."""
+    card = account.table("giftcard").get(fields.get("giftcard_uuid") or "") or _first(account, "giftcard")
+    cents = int(fields.get("amount_in_cents", 1000))
+    defaults = new_giftcard_transaction(account, card=card, shop=_shop(account, fields), cents=cents)
+    return book_giftcard(account, laid_over("giftcard_transaction", defaults, fields))
+
+
 def make_booking(account: Account, fields: Fields) -> Row:
     """What is not given is null, as in a booking made without it."""
     contact = _contact(account, fields) or _first(account, "contact")
@@ -302,9 +314,13 @@ MAKERS: dict[str, Callable[[Account, Fields], Row]] = {
     "identifier": make_identifier,
     "promotion": make_promotion,
     "voucher": make_voucher,
+    "vouchers": make_vouchers,
     "reward": make_reward,
     "loyalty_transaction": make_loyalty_transaction,
     "prepaid_transaction": make_prepaid_transaction,
+    "giftcard_program": make_giftcard_program,
+    "giftcard": make_giftcard,
+    "giftcard_transaction": make_giftcard_transaction,
     "booking": make_booking,
     "attribute": make_attribute,
     "subscription_type": make_subscription_type,

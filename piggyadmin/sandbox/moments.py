@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+DUTCH = ZoneInfo("Europe/Amsterdam")
 
 
 def iso(epoch: float) -> str:
     """``2026-05-01T20:00:00+00:00``; such strings sort as the moments they name."""
     return datetime.fromtimestamp(int(epoch), UTC).isoformat()
+
+
+def exact(epoch: float) -> str:
+    """With microseconds; sorts among those of ``iso`` too."""
+    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="microseconds")
+
+
+def dutch(epoch: float) -> str:
+    """``2026-09-04, 10:12``: how voucher batches say when, and in Dutch time."""
+    return datetime.fromtimestamp(epoch, DUTCH).strftime("%Y-%m-%d, %H:%M")
 
 
 def epoch(moment: str) -> float:

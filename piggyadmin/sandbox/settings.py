@@ -13,6 +13,7 @@ KIND = "settings"
 DEFAULTS: dict[str, Any] = {
     "marks": True,  # False: loyalty transaction attributes can be defined, but receptions drop what is sent
     "merge_seconds": 180.0,  # how long a merge takes once it is accepted ("may take a few minutes")
+    "batch_seconds": 1.0,  # how long after its call the vouchers of a batch are there; 0: at once
     "trail_seconds": 60.0,  # how long current_values go on showing what was before a claim
     "portal": True,  # False: no contacts portal, so nothing can be verified (55032)
     "running": [],  # contacts for whom another credit reception is running (60001)

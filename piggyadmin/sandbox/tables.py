@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
+from typing import Any
 
 from piggyadmin.sandbox.store import Row
 
@@ -25,14 +27,35 @@ INDEXES: dict[str, dict[str, Index]] = {
         "contact_uuid": itemgetter("contact_uuid"),
         "promotion_uuid": itemgetter("promotion_uuid"),
     },
+    "voucher_batch": {"promotion_uuid": itemgetter("promotion_uuid")},
     "redemption": {"voucher_uuid": itemgetter("voucher_uuid")},
     "loyalty_transaction": {"contact_uuid": itemgetter("contact_uuid")},
     "prepaid_transaction": {"contact_uuid": itemgetter("contact_uuid")},
+    "giftcard": {"hash": itemgetter("hash"), "giftcard_program_uuid": itemgetter("giftcard_program_uuid")},
+    "giftcard_transaction": {"giftcard_uuid": itemgetter("giftcard_uuid")},
     "booking": {"contact_uuid": itemgetter("contact_uuid")},
     "attribute": {"entity": itemgetter("entity")},
     "attribute_group": {"entity": itemgetter("entity")},
     "verification": {"email": itemgetter("email")},
 }
+
+
+class Window(Sequence[Row]):
+    """Rows by their keys, each looked at only when it is cut out: of 100,000 a page needs 500."""
+
+    def __init__(self, rows: dict[str, Row], keys: Collection[str]) -> None:
+        self._rows = rows
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._rows.__getitem__, self._keys)
+
+    def __getitem__(self, part: Any) -> Any:
+        """A slice from the front, which is all that pages need."""
+        return [self._rows[key] for key in islice(self._keys, part.start, part.stop)]
 
 
 class Table:
@@ -58,9 +81,17 @@ class Table:
     def get(self, key: str) -> Row | None:
         return self._rows.get(key)
 
+    def all(self) -> Window:
+        """All rows, for a page of them."""
+        return Window(self._rows, self._rows)
+
+    def under(self, name: str, value: Hashable) -> Window:
+        """The rows an index has under a value, in the order they came to it. Good until the next write."""
+        return Window(self._rows, self._found[name].get(value, {}))
+
     def where(self, name: str, value: Hashable) -> list[Row]:
-        """The rows an index has under a value, in the order they came to it."""
-        return [self._rows[key] for key in self._found[name].get(value, ())]
+        """The same as a list of its own."""
+        return list(self.under(name, value))
 
     def by_age(self) -> list[Row]:
         """All rows, oldest ``created_at`` first. Sorted once and kept until a row comes, goes or changes its date."""

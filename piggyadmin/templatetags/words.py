@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField
@@ -76,6 +77,15 @@ def day(at: datetime | None) -> str:
         return ""
     at = timezone.localtime(at)
     return f"{at.day} {date_format(at, 'M')} {at.year}"
+
+
+@register.filter
+def day_and_time(at: datetime | None, zone: str = "") -> str:
+    """31 Dec 2026, 23:59, in the active zone, or in the one of this name."""
+    if at is None:
+        return ""
+    at = timezone.localtime(at, ZoneInfo(zone) if zone else None)
+    return f"{at.day} {date_format(at, 'M')} {at.year}, {at:%H:%M}"
 
 
 @register.simple_tag

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from tests.bench import contact_page
+from tests.bench import batch, contact_page, export
 
-BENCHMARKS = {"contact_page": contact_page}
+BENCHMARKS = {"batch": batch, "contact_page": contact_page, "export": export}
 
 
 def main() -> int:

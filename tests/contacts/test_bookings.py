@@ -62,6 +62,8 @@ def test_a_booking_is_made_for_a_customer_found_by_e_mail(
     assert (known.piggy_uuid, known.shop, known.contact_uuid) == (row["uuid"], shop, sanne["uuid"])
     assert known.facts["number_of_people"]["how"] == "here"
     assert Act.objects.get(action="booking.create").contact_id == sanne["uuid"]
+    page = desk.get(f"/bookings/{row['uuid']}/edit/").text
+    assert Act.objects.get(action="booking.create").sentence in page  # its making is told with it
 
 
 def test_a_booking_is_made_for_a_customer_found_by_card(

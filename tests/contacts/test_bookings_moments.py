@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contacts.bookings import fields
-from contacts.bookings.moments import (
+from piggyadmin.moments import (
     NotAMoment,
     Twice,
     day_bounds,

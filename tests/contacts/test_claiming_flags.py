@@ -97,6 +97,18 @@ def test_with_piggy_down_a_pair_can_still_be_flagged(
     assert ContactFlag.objects.get().flagged_by == desk.staff
 
 
+def test_who_claims_sees_an_earlier_flag_before_an_address_is_typed(
+    desk: Person, reviewer: Person, sandbox: SandboxAccount, pair: tuple[str, str]
+) -> None:
+    one, other = pair
+    assert "Flagged as perhaps the same person" not in desk.get(f"/contacts/{other}/claim/").text
+    flag(reviewer, one, other)
+    page = desk.get(f"/contacts/{other}/claim/").text
+    assert "Flagged as perhaps the same person" in page
+    assert f'href="/contacts/{one}/"' in page
+    assert reviewer.staff.name in page
+
+
 def test_marketing_may_not_flag(marketing: Person, sandbox: SandboxAccount, pair: tuple[str, str]) -> None:
     assert flag(marketing, *pair).status_code == 403
     assert not ContactFlag.objects.exists()

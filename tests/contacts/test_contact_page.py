@@ -93,11 +93,11 @@ def test_with_piggy_down_it_says_so_and_is_no_500(desk: Person, sandbox: Sandbox
 def test_an_ignored_filter_never_shows_a_strangers_data(desk: Person, sandbox: SandboxAccount, sanne: dict) -> None:
     other = sandbox.add_contact("other@mail.example", firstname="Other")
     sandbox.add_voucher("STRANGER-VOUCHER-9", contact_uuid=other["uuid"])
-    sandbox.add_loyalty_transaction(contact_uuid=other["uuid"], credits=777)
+    sandbox.add_loyalty_transaction(contact_uuid=other["uuid"], credits=7_654_321)
     sandbox.fault("*", kind="ignore_filters", times=-1)
     page = desk.get(f"/contacts/{sanne['uuid']}/")
     assert "ER-9" not in page.text
-    assert "777" not in page.text
+    assert "7,654,321" not in page.text
     assert "could not be read" in page.text
 
 

@@ -9,8 +9,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from contacts.credits.forms import WishForm
-from contacts.credits.marks import MARK
 from piggyadmin.accounts.models import Limit, Shop
+from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, State
 from tests.conftest import Person
 from tests.fixtures_sandbox import SandboxAccount

@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 
 from contacts.credits import marks, resolvers, reversing, services
-from contacts.credits.marks import MARK
 from contacts.credits.wishes import Wish
 from piggyadmin.accounts.models import Limit
 from piggyadmin.ledger import lateness, settling
 from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, ActState
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.errors import PiggyError
@@ -72,8 +72,8 @@ def write(request: pytest.FixtureRequest, sandbox: SandboxAccount, actor: Actor,
         sandbox.set(marks=True)
 
         def make(token: str) -> Outcome:
-            marks.forget()
-            marks.ensure_mark_attribute()
+            marks.ATTRIBUTE.forget()
+            marks.ATTRIBUTE.ensure()
             return services_outcome("credits.make_mark")
 
         def there() -> int:
@@ -161,8 +161,8 @@ class TestEveryFault:
     ) -> None:
         if write.name == "make_mark":
             settings.PIGGY_BASE_URL = "http://127.0.0.1:9"  # type: ignore[attr-defined]
-            marks.forget()
-            assert marks.ensure_mark_attribute() is False
+            marks.ATTRIBUTE.forget()
+            assert marks.ATTRIBUTE.ensure() is False
             assert not Act.objects.filter(action="credits.make_mark").exists(), "it looks first, and could not"
             return
         settings.PIGGY_BASE_URL = "http://127.0.0.1:9"  # type: ignore[attr-defined]
@@ -323,7 +323,7 @@ def test_a_till_that_was_a_moment_faster_has_made_the_attribute(
     sandbox: SandboxAccount, sanne: dict, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.add_attribute(MARK, entity="loyalty_transaction")
-    monkeypatch.setattr(marks, "note", lambda found: None)  # it was not there when we looked
+    monkeypatch.setattr(marks.MarkAttribute, "note", lambda self, found: None)  # it was not there when we looked
     outcome = give(sanne, actor, 25, "t")
     assert outcome.figures["marked"] is True
     assert services_outcome("credits.make_mark").code == "60009"
@@ -335,7 +335,7 @@ def test_while_nobody_knows_whether_the_attribute_was_made_it_is_not_made_again(
 ) -> None:
     sandbox.fault(MAKE, kind="lost_before")
     assert give(sanne, actor, 25, "one").figures["marked"] is False
-    marks.forget()
+    marks.ATTRIBUTE.forget()
     assert give(sanne, actor, 26, "two").figures["marked"] is False
     assert asked(sandbox, MAKE) == 1
 
@@ -347,7 +347,7 @@ def test_an_attribute_that_somebody_took_away_is_looked_for_again(
     assert give(sanne, actor, 25, "one").figures["marked"] is True
     sandbox.set(marks=False)
     assert give(sanne, actor, 26, "two").figures["marked"] is False
-    assert marks.known() is None
+    assert marks.ATTRIBUTE.known() is None
 
 
 @pytest.mark.django_db

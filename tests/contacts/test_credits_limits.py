@@ -213,8 +213,23 @@ def test_what_must_wait_keeps_its_approval(till: AwardPage, marketing: Person, s
     till.open().press("finish")
     assert till.status == 409
     assert "Piggy is busy" in till.text
-    till.again()
+    assert 'value="approve"' not in till.text
+    till.open().press("finish")
     assert till.led_to == f"/contacts/{till.contact_uuid}/"
+    assert given_to(sandbox, till.contact_uuid) == [900]
+    assert till.again().led_to == f"/contacts/{till.contact_uuid}/"
+    assert given_to(sandbox, till.contact_uuid) == [900]
+
+
+def test_a_second_tab_that_came_too_late_does_not_say_that_nothing_was_awarded(
+    till: AwardPage, marketing: Person, sandbox: SandboxAccount
+) -> None:
+    decided(marketing, asked_for(till))
+    other = AwardPage(till.person, till.contact_uuid).open()
+    till.open().press("finish")
+    other.press("finish")
+    assert other.status == 409
+    assert "the award was not made" not in other.text
     assert given_to(sandbox, till.contact_uuid) == [900]
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from contacts.credits import asking, limits, marks, reversing, services
 from contacts.credits.wishes import Wish
 from piggyadmin.accounts.models import Limit
-from piggyadmin.ledger import approvals
+from piggyadmin.ledger import approvals, second_person
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.models import Act
@@ -52,7 +52,7 @@ def actor(desk: Person) -> Actor:
 @pytest.fixture
 def sanne(sandbox: SandboxAccount) -> dict:
     contact = sandbox.add_contact("sanne@mail.example", credits=1240)
-    marks.ensure_mark_attribute()
+    marks.ATTRIBUTE.ensure()
     return contact
 
 
@@ -100,7 +100,8 @@ def test_one_approval_used_in_many_tabs_at_once_gives_once(
     sandbox: SandboxAccount, sanne: dict, actor: Actor, marketing: Person
 ) -> None:
     wish = Wish(credits=900)
-    approval = asking.ask(contact_uuid=sanne["uuid"], wish=wish, credits=900, actor=actor, token=form_token())
+    wanted = asking.wanted(contact_uuid=sanne["uuid"], wish=wish, credits=900, actor=actor, token=form_token())
+    approval = second_person.ask(wanted)
     approvals.decide(approval.pk, by=Actor(marketing.staff, "marketing", actor.shop), granted=True)
 
     def finish(number: int) -> Outcome:

@@ -10,6 +10,7 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
+from piggyadmin.csv_lines import guarded
 from piggyadmin.ledger import export
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
@@ -297,7 +298,7 @@ def test_text_that_a_spreadsheet_would_run_is_guarded_and_numbers_are_not(
     assert row["target_id"] == f"'{start}HYPERLINK(1)"
     assert row["figures"] == '{"n":-5}'
     assert row["seq"] == "1"
-    assert export.guarded(-5) == -5
+    assert guarded(-5) == -5
 
 
 def test_erased_words_are_told_as_erased(admin: Person, noted: Action, at_office: Actor) -> None:

@@ -1,6 +1,7 @@
 """What pages ask of the ledger, and what must stand in the database besides tables."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -58,9 +59,28 @@ def test_the_latest_act_for_each_customer_is_found_at_once(
     latest = do(Target("voucher", "v-1", contact_id="123"))
     other = do(Target("contact", "124"))
     do(Target("contact", "123"), by=clerk("daan"))
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]
+    with django_assert_num_queries(3):  # type: ignore[attr-defined]
         found = latest_act_for_contacts(staff=actor.staff, contact_ids=["123", "124", "125", ""])
     assert found == {"123": latest, "124": other}
+
+
+def test_whoever_made_a_customer_did_that_last_for_them(do: Callable[..., Act], award: Action, actor: Actor) -> None:
+    def made(contact_id: str) -> UUID:
+        return perform(
+            award,
+            by=actor,
+            target=Target("new-customer", ""),
+            figures={"credits": 1},
+            call=lambda act: contact_id,
+            done_figures=lambda answer: {"contact_uuid": answer},
+        ).act_id
+
+    do(Target("contact", "123"))
+    act_ids = [made("123"), made("124"), made("999")]
+    found = latest_act_for_contacts(staff=actor.staff, contact_ids=["123", "124"])
+    assert {contact: act.pk for contact, act in found.items()} == dict(zip(["123", "124"], act_ids, strict=False))
+    again = do(Target("contact", "124"))
+    assert latest_act_for_contacts(staff=actor.staff, contact_ids=["124"]) == {"124": again}
 
 
 def test_unknowns_wait_for_who_did_them_and_for_who_sees_all(

@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from piggyadmin.piggy.payloads import Giftcard
+from piggyadmin.piggy.prepass import decode
+
 from .test_payloads import CONTACT, PROMOTION, VOUCHER
 
 BASE = "http://piggy.test/api/v3/oauth/clients"
@@ -28,6 +31,8 @@ PREPAID = {
     "contact": {"uuid": UUID},
     "shop": {"uuid": "s-1"},
 }
+MADE = {**VOUCHER, "contact": None, "attributes": {"piggyadmin_act": "m-1"}}
+BATCH = {"uuid": "b-1", "type": "vouchers", "quantity": 250, "status": "PENDING", "created_at": "2026-09-04, 10:12"}
 REDEEMED = {**VOUCHER, "status": "REDEEMED", "voucher_redemption": {"uuid": "r-1", "created_at": ""}}
 
 EMAIL = "mila.jansen@example.com"
@@ -53,6 +58,30 @@ BOOKING = {
     "created_at": "2026-04-20T09:30:00+00:00",
 }
 
+GIFTCARD = {
+    "uuid": "g-1",
+    "id": 880,
+    "type": "DIGITAL",
+    "hash": "GC880",
+    "amount_in_cents": 0,
+    "upgradeable": True,
+    "active": True,
+    "expiration_date": "2027-09-04T08:12:30+00:00",
+    "giftcard_program": {"uuid": "gp-1", "name": "House gift card"},
+}
+CARD_MOVE = {
+    "id": 9001,
+    "uuid": "gt-1",
+    "amount_in_cents": -2500,
+    "type": "STANDARD",
+    "settled": False,
+    "card": {"id": 880, "uuid": "g-1"},
+    "shop": {"id": 7, "uuid": "s-1", "name": "Harbour"},
+    "settlements": [],
+    "custom_attributes": {"piggyadmin_act": "m-1"},
+    "created_at": "2026-09-04T08:12:30+00:00",
+}
+
 READS: list[tuple[str, dict[str, Any], str, Any]] = [
     ("get_contact", {"contact_uuid": UUID}, f"/contacts/{UUID}", CONTACT),
     ("find_contact", {"email": "mila.jansen@example.com"},
@@ -71,6 +100,13 @@ READS: list[tuple[str, dict[str, Any], str, Any]] = [
     ("find_voucher", {"code": "COF-7Q2K9"}, "/vouchers/find?code=COF-7Q2K9", VOUCHER),
     ("list_vouchers", {"contact_uuid": "8b7e1d52", "promotion_uuid": "2f0c6a54", "status": "ACTIVE", "limit": 500},
      "/vouchers?contact_uuid=8b7e1d52&promotion_uuid=2f0c6a54&status=ACTIVE&page=1&limit=500", [VOUCHER]),
+    ("list_giftcard_programs", {}, "/giftcard-programs", [{"uuid": "gp-1", "name": "House", "settles": 0}]),
+    ("list_giftcards", {"program_uuid": "gp-1", "limit": 500},
+     "/giftcards?giftcard_program_uuid=gp-1&page=1&limit=100", [GIFTCARD]),
+    ("find_giftcard", {"hash": "GC880"}, "/giftcards/find-one-by?hash=GC880", GIFTCARD),
+    ("get_giftcard", {"giftcard_uuid": "g-1"}, "/giftcards/g-1", GIFTCARD),
+    ("list_giftcard_transactions", {"card": decode(GIFTCARD, Giftcard), "page": 2, "limit": 500},
+     "/giftcard-transactions?giftcard_hash=GC880&sort=-created_at&page=2&perPage=100", [CARD_MOVE]),
     ("list_promotions", {}, "/promotions", [PROMOTION]),
     ("get_promotion", {"promotion_uuid": "2f0c6a54"}, "/promotions/2f0c6a54", PROMOTION),
     ("list_loyalty_transactions", {"contact_uuid": UUID, "shop_uuid": "s-1", "kind": "credit_receptions"},
@@ -104,6 +140,44 @@ WRITES: list[tuple[str, dict[str, Any], str, str, Any, Any]] = [
      "POST", "/vouchers/redeem",
      {"code": "COF-7Q2K9", "shop_uuid": "s-1", "contact_uuid": "c-1", "release_key": "k-1"},
      REDEEMED),
+    ("create_voucher",
+     {"promotion_uuid": "2f0c6a54", "code": "COF-7Q2K9", "activation_date": DINNER, "expiration_date": LATER,
+      "total_redemptions_allowed": 3, "custom_attributes": {"piggyadmin_act": "m-1", "sheet": 7}},
+     "POST", "/vouchers",
+     {"promotion_uuid": "2f0c6a54", "code": "COF-7Q2K9", "activation_date": "2026-05-02T16:00:00+00:00",
+      "expiration_date": "2026-05-02T18:30:00+00:00", "total_redemptions_allowed": 3,
+      "custom_attributes": {"piggyadmin_act": "m-1", "sheet": 7}},
+     MADE),
+    ("create_voucher_batch",
+     {"promotion_uuid": "2f0c6a54", "quantity": 250, "contact_uuid": UUID,
+      "custom_attributes": {"piggyadmin_act": "m-1"}},
+     "POST", "/vouchers/batch",
+     {"promotion_uuid": "2f0c6a54", "quantity": 250, "contact_uuid": UUID,
+      "custom_attributes": {"piggyadmin_act": "m-1"}},
+     BATCH),
+    ("update_voucher",
+     {"voucher_uuid": "e5a9d3f0", "status": "DEACTIVATED", "expiration_date": LATER,
+      "custom_attributes": {"sheet": None}},
+     "PUT", "/vouchers/e5a9d3f0",
+     {"status": "DEACTIVATED", "expiration_date": "2026-05-02T18:30:00+00:00", "custom_attributes": {"sheet": None}},
+     {**MADE, "status": "DEACTIVATED", "expiration_date": "2026-05-02 18:30:00+00:00"}),
+    ("create_promotion",
+     {"name": "Coffee on us", "description": "One free coffee", "voucher_limit": 1000, "limit_per_contact": 1,
+      "expiration_duration": 2_592_000, "redemptions_per_voucher": 3},
+     "POST", "/promotions",
+     {"name": "Coffee on us", "description": "One free coffee", "voucher_limit": 1000, "limit_per_contact": 1,
+      "expiration_duration": 2_592_000, "redemptions_per_voucher": 3},
+     PROMOTION),
+    ("create_giftcard", {"program_uuid": "gp-1"}, "POST", "/giftcards", {"type": 1, "giftcard_program_uuid": "gp-1"},
+     GIFTCARD),
+    ("create_giftcard_transaction",
+     {"giftcard_uuid": "g-1", "amount_in_cents": -2500, "shop_uuid": "s-1",
+      "custom_attributes": {"piggyadmin_act": "m-1"}},
+     "POST", "/giftcard-transactions",
+     {"giftcard_uuid": "g-1", "amount_in_cents": -2500, "shop_uuid": "s-1",
+      "custom_attributes": {"piggyadmin_act": "m-1"}},
+     CARD_MOVE),
+    ("reverse_giftcard_transaction", {"uuid": "gt-0"}, "POST", "/giftcard-transactions/gt-0/reverse", None, CARD_MOVE),
     ("reverse_redemption", {"redemption_uuid": "r-1"}, "POST", "/vouchers/r-1/reverse", None, VOUCHER),
     ("create_contact", {"email": EMAIL}, "POST", "/contacts", {"email": EMAIL}, {"uuid": UUID}),
     ("create_anonymous_contact", {"contact_identifier_value": "LC-1"}, "POST", "/contacts/anonymous",

@@ -22,6 +22,7 @@ from piggyadmin.piggy.payloads import (
     Shop,
     Tier,
     Voucher,
+    VoucherBatch,
     VoucherLock,
 )
 from piggyadmin.piggy.prepass import decode
@@ -145,6 +146,30 @@ def test_it_reads_a_voucher_of_a_list():
     assert voucher.promotion is not None
     assert voucher.promotion.extra == {"till_discount_code": "FREECOF"}
     assert voucher.promotion.expiration_duration == 2_592_000
+
+
+@pytest.mark.parametrize(
+    ("told", "mark"),
+    [
+        ({"attributes": {"piggyadmin_act": "run.1.1"}}, "run.1.1"),
+        ({"attributes": [], "piggyadmin_act": "run.1.1"}, "run.1.1"),  # among the other keys
+        ({"attributes": {"piggyadmin_act": 17}}, "17"),
+        ({"attributes": {"piggyadmin_act": None}}, ""),
+        ({"attributes": {"piggyadmin_act": ""}, "piggyadmin_act": None}, ""),
+        ({"attributes": []}, ""),
+        ({"attributes": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_voucher_brings_its_mark_or_none(told, mark):
+    bare = {name: value for name, value in VOUCHER.items() if name != "attributes"}
+    assert decode({**bare, **told}, Voucher).mark == mark
+
+
+def test_it_reads_the_answer_to_a_batch():
+    told = {"uuid": 7, "type": "vouchers", "quantity": "250", "status": "PENDING", "created_at": "2026-09-04, 10:12"}
+    batch = decode(told, VoucherBatch)
+    assert (batch.uuid, batch.quantity, batch.status, batch.created_at) == ("7", 250, "PENDING", "2026-09-04, 10:12")
 
 
 def test_it_reads_a_redeemed_voucher_with_the_uuid_that_reverses_it():

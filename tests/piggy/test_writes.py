@@ -18,7 +18,7 @@ from piggyadmin.piggy.errors import (
 )
 
 from .conftest import data, refusal
-from .operations import BOOKING, CARD, EMAIL, MARK, PREPAID, SUBSCRIPTION, TRANSACTION, UUID, WRITES
+from .operations import BATCH, BOOKING, CARD, EMAIL, MADE, MARK, PREPAID, SUBSCRIPTION, TRANSACTION, UUID, WRITES
 from .test_payloads import CONTACT
 
 STRANGER = {"uuid": "someone-else", "email": "else@example.org"}
@@ -113,6 +113,14 @@ def test_a_write_is_never_made_in_a_pool_thread(played, name, arguments):
 
 OTHER_CARD = {**CARD, "value": "LC-2"}
 STRANGERS: list[tuple[str, Any]] = [
+    ("create_voucher", {**MADE, "code": "COF-OTHER"}),
+    ("create_voucher", {**MADE, "promotion": {"uuid": "another"}}),
+    ("create_voucher", {**MADE, "contact": STRANGER}),
+    ("create_voucher_batch", {**BATCH, "quantity": 249}),
+    ("update_voucher", {**MADE, "uuid": "another", "status": "DEACTIVATED"}),
+    ("update_voucher", {**MADE, "status": "ACTIVE", "expiration_date": None}),
+    ("update_voucher", {**MADE, "status": "DEACTIVATED"}),
+    ("create_promotion", {"uuid": "p-1", "name": "Tea on us"}),
     ("find_or_create_contact", STRANGER),
     ("find_or_create_contact", {**CONTACT, "email": None}),
     ("update_contact", {**CONTACT, "uuid": "someone-else"}),
@@ -265,5 +273,5 @@ def test_no_address_code_or_card_is_in_the_log_of_a_write(played, caplog):
         getattr(played(data(answer)).piggy, name)(**arguments)
     told = caplog.text.casefold()
     assert told.count("operation=") == len(WRITES)
-    for secret in ("mila", "lc-1", "012345", UUID, "soup", "act-17", "bk-1"):
+    for secret in ("mila", "lc-1", "012345", UUID, "soup", "act-17", "bk-1", "cof-7q2k9", "m-1"):
         assert secret not in told

@@ -94,8 +94,8 @@ def test_it_keeps_accounts_apart(http: httpx.Client) -> None:
         "/nothing",
         "/contacts/merge",
         "/contacts/batch",
-        "/vouchers/some-uuid",
-        "/vouchers/batch",
+        "/vouchers/some-uuid/use",
+        "/vouchers/batch/some-uuid",
         "/contacts//tier",
         "/brand-kit",
     ],
@@ -111,6 +111,8 @@ def test_it_names_the_methods_a_path_takes(api: Api) -> None:
     response = api.send("DELETE", "/contacts")
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, POST"
+    assert api.get("/vouchers/some-uuid").headers["Allow"] == "PUT"  # a voucher cannot be read by its uuid
+    assert api.get("/vouchers/batch").headers["Allow"] == "POST"
 
 
 def test_it_takes_a_trailing_slash_for_nothing(api: Api, account: SandboxAccount) -> None:

@@ -68,3 +68,18 @@ REVERSE = register(
         on_settled=resolvers.settled_reverse,
     )
 )
+
+REVEAL = register(
+    Action(
+        name="voucher.reveal",
+        permission="vouchers.see_codes",
+        words=Words(
+            do="Show a voucher’s code",
+            done="Saw the code of the voucher ending {code_end}.",
+            refused="The code was not shown.",
+            unknown="We do not know whether the code was shown.",
+        ),
+        needs_shop=False,
+        writes_to_piggy=False,
+    )
+)

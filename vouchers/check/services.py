@@ -8,7 +8,7 @@ from django.utils import timezone
 from piggyadmin import codes, piggy
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, perform, record
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -17,7 +17,7 @@ from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, Pig
 from piggyadmin.piggy.payloads import Contact, RedeemedVoucher, Voucher, VoucherLock
 from vouchers.check import actions, locks
 from vouchers.check.sights import Sight, open_acts, sight_of
-from vouchers.models import KnownRedemption, KnownVoucher, OwnLock
+from vouchers.models import KnownRedemption, KnownVoucher, OwnLock, RunVoucher
 
 INACTIVE_CARD = 60004
 
@@ -58,7 +58,20 @@ def read(*, voucher_uuid: str, actor: Actor, holder: str = "", act: Outcome | No
 
 
 def known(*, voucher_uuid: str) -> KnownVoucher | None:
-    return KnownVoucher.objects.filter(piggy_uuid=voucher_uuid).first()
+    """What we keep of a voucher; one that a run made is known from then on, although nobody has looked at it yet."""
+    row = KnownVoucher.objects.filter(piggy_uuid=voucher_uuid).first()
+    if row is not None:
+        return row
+    made = RunVoucher.objects.filter(piggy_uuid=voucher_uuid).select_related("run").first()
+    if made is None:
+        return None
+    facts = {
+        "code": made.code,
+        "promotion_uuid": made.run.promotion_uuid,
+        "promotion_name": made.run.promotion_name,
+        "contact_uuid": made.run.contact_uuid,
+    }
+    return KnownVoucher.objects.get_or_create(piggy_uuid=voucher_uuid, defaults=facts)[0]
 
 
 def remember(*, voucher: Voucher, lock: OwnLock | None = None) -> KnownVoucher:
@@ -211,6 +224,12 @@ def reverse(*, voucher_uuid: str, redemption_uuid: str, actor: Actor, reason: st
         form_token=token,
         call=call,
     )
+
+
+def reveal(*, voucher_uuid: str, actor: Actor) -> None:
+    """Tell the ledger that this person sees the whole code. Raises NotKnown, PermissionDenied."""
+    seen = _seen(voucher_uuid)
+    record(actions.REVEAL, by=actor, target=_target(seen, ""), figures=_figures(seen))
 
 
 def look(*, voucher_uuid: str, only_due: bool) -> bool:

@@ -1,5 +1,6 @@
 """A voucher as Piggy showed it just now, and what that means for the person who looks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from vouchers.check.verdict import Facts, Verdict, verdict_on
 from vouchers.models import KnownRedemption, KnownVoucher
 
 ACTS_SHOWN = 8
+LONGEST_CODE = 255
 SAME_MOMENT = timedelta(seconds=5)
 FRESH = timedelta(minutes=5)  # how long what somebody has just done is shown as theirs, not as "used"
 
@@ -72,6 +74,25 @@ def sight_of(known: KnownVoucher, voucher: Voucher, actor: Actor, act: Outcome |
         redemptions=redemptions,
         foreign_uses=uses > len(standing),
         acts=list(acts_of(target=Target("voucher", known.piggy_uuid))[:ACTS_SHOWN]),
+    )
+
+
+def remember_all(vouchers: Iterable[Voucher]) -> None:
+    """Keep what gives vouchers of a list their pages; see `services.remember` for one."""
+    rows = {
+        voucher.uuid: KnownVoucher(
+            piggy_uuid=voucher.uuid,
+            code=voucher.code,
+            promotion_uuid=voucher.promotion.uuid if voucher.promotion else "",
+            promotion_name=(voucher.promotion.name if voucher.promotion else None) or voucher.name or "",
+            contact_uuid=voucher.contact.uuid if voucher.contact else "",
+        )
+        for voucher in vouchers
+        if len(voucher.code) <= LONGEST_CODE
+    }
+    facts = ["code", "promotion_uuid", "promotion_name", "contact_uuid"]
+    KnownVoucher.objects.bulk_create(
+        rows.values(), update_conflicts=True, unique_fields=["piggy_uuid"], update_fields=facts
     )
 
 

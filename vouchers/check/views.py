@@ -26,6 +26,7 @@ from vouchers.check.forms import ActForm, CodeForm, HolderForm, ReverseForm
 
 TEMPLATE = "vouchers/check.html"
 LOST_RACE = 409
+WITH_CODE_IN_HAND = {"vouchers.redeem_voucher", "vouchers.make_batch"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,8 +45,21 @@ def check(request: StaffRequest) -> HttpResponse:
 @require_safe
 @permission_required("vouchers.check_voucher", raise_exception=True)
 def voucher(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
-    """A voucher we have seen, read again."""
-    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=own_act(request))
+    """A voucher we have seen, read again. Its code is shown whole to whoever had it in hand for what they just did."""
+    done = own_act(request)
+    had_code = done is not None and done.action.permission in WITH_CODE_IN_HAND
+    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=done, hides_code=not had_code)
+
+
+@require_POST
+@permission_required("vouchers.see_codes", raise_exception=True)
+def reveal(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
+    """The page with the whole code on it; who saw it stands in the ledger."""
+    try:
+        services.reveal(voucher_uuid=voucher_uuid, actor=actor_of(request))
+    except services.NotKnown:
+        return _unseen(request, voucher_uuid)
+    return _show(request, voucher_uuid)
 
 
 @called("Lock a voucher")
@@ -172,13 +186,15 @@ def _show(
 
 
 def _page(request: StaffRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    context = {"holder_form": None, "chosen": None, "done": None, "kept_tokens": {}} | context
+    context = {"holder_form": None, "chosen": None, "done": None, "kept_tokens": {}, "hides_code": False} | context
     sight, chosen = context.get("sight"), context["chosen"]
     held_by = sight.voucher.contact if sight else None
     rights = {
         "for_contact": held_by.uuid if held_by else chosen.uuid if chosen else "",
         "may_redeem": request.user.has_perm("vouchers.redeem_voucher"),
         "may_reverse": request.user.has_perm("vouchers.reverse_redemption"),
+        "may_see_codes": request.user.has_perm("vouchers.see_codes"),
+        "may_change": request.user.has_perm("vouchers.change_voucher"),
         "may_see_contact": request.user.has_perm("contacts.view_contact"),
         "tokens": {
             action.name.partition(".")[2]: context["kept_tokens"].get(action.name) or form_token()

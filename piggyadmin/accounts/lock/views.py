@@ -18,6 +18,8 @@ from piggyadmin.accounts.lock import session as clocks
 from piggyadmin.accounts.views import next_path
 from piggyadmin.htmx import go_to, render_page, wants_partial
 
+FOR_MACHINES = ("next", "step", "order", "plan", "key", "zone", "seal")  # fields of a form that tell nobody anything
+
 
 @works_when_locked
 @sensitive_post_parameters("password")
@@ -72,7 +74,7 @@ def shown_form(form: kept.KeptForm) -> dict[str, Any]:
     visible = [
         (name.replace("_", " ").strip().capitalize(), value)
         for name, value in form.fields
-        if value and not name.startswith("_") and not name.endswith("token") and name != "next"
+        if value and not name.startswith("_") and not name.endswith("token") and name not in FOR_MACHINES
     ]
     return {"form": form, "words": words_of(form.path), "visible": visible, "at": datetime.fromtimestamp(form.at, UTC)}
 

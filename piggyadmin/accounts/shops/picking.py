@@ -19,7 +19,8 @@ def allowed_shop(staff: Staff, shop_id: Any) -> Shop | None:
         wanted = uuid.UUID(str(shop_id))
     except ValueError:
         return None
-    return staff.allowed_shops().filter(pk=wanted).first()
+    shop = Shop.objects.filter(pk=wanted).first()
+    return shop if shop is not None and staff.may_work_in(shop) else None
 
 
 def pick_shop(session: SessionBase, staff: Staff, shop: Shop) -> None:

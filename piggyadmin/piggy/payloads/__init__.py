@@ -20,6 +20,7 @@ from .contacts import (
     Tier,
     VerificationSent,
 )
+from .giftcards import Giftcard, GiftcardProgram, GiftcardRef, GiftcardTransaction
 from .loyalty import (
     CalculatedCredits,
     ContactWithBalance,
@@ -34,7 +35,16 @@ from .loyalty import (
     Unit,
 )
 from .subscriptions import Subscription, SubscriptionType
-from .vouchers import Lock, LockedVoucher, Promotion, RedeemedVoucher, Voucher, VoucherLock, VoucherRedemption
+from .vouchers import (
+    Lock,
+    LockedVoucher,
+    Promotion,
+    RedeemedVoucher,
+    Voucher,
+    VoucherBatch,
+    VoucherLock,
+    VoucherRedemption,
+)
 
 __all__ = [
     "AccessToken",
@@ -52,6 +62,10 @@ __all__ = [
     "CreditBalance",
     "CreditReception",
     "DigitalRewardReception",
+    "Giftcard",
+    "GiftcardProgram",
+    "GiftcardRef",
+    "GiftcardTransaction",
     "Lock",
     "LockedVoucher",
     "LoyaltyProgram",
@@ -71,6 +85,7 @@ __all__ = [
     "Unit",
     "VerificationSent",
     "Voucher",
+    "VoucherBatch",
     "VoucherLock",
     "VoucherRedemption",
 ]

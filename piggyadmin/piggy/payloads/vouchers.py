@@ -8,6 +8,8 @@ from typing import Any
 from .base import Payload
 from .contacts import ContactRef
 
+MARK = "piggyadmin_act"
+
 
 class Promotion(Payload, frozen=True):
     """`expiration_duration` is in seconds. Inside a voucher, custom attributes stand in `extra`."""
@@ -27,7 +29,10 @@ class Promotion(Payload, frozen=True):
 
 
 class Voucher(Payload, frozen=True):
-    """`status` is ACTIVE, REDEEMED, EXPIRED, DEACTIVATED, INACTIVE or LOCKED: Piggy's word, not derived from dates."""
+    """`status` is ACTIVE, REDEEMED, EXPIRED, DEACTIVATED, INACTIVE or LOCKED: Piggy's word, not derived from dates.
+
+    Custom attributes stand in `attributes`, and in `extra` where Piggy writes them among its own keys.
+    """
 
     uuid: str
     code: str
@@ -44,6 +49,22 @@ class Voucher(Payload, frozen=True):
     attributes: dict[str, Any] = {}
     contact: ContactRef | None = None
     promotion: Promotion | None = None
+    extra: dict[str, Any] = {}
+
+    @property
+    def mark(self) -> str:
+        """Which of our acts made it; "" for none of ours, and where the account does not bring marks back."""
+        return str(self.attributes.get(MARK) or self.extra.get(MARK) or "")
+
+
+class VoucherBatch(Payload, frozen=True):
+    """Piggy's word that it will make so many vouchers; its uuid leads nowhere. `created_at` is text, in Dutch time."""
+
+    uuid: str
+    quantity: int
+    status: str = ""
+    type: str | None = None
+    created_at: str | None = None
 
 
 class VoucherRedemption(Payload, frozen=True):

@@ -21,6 +21,9 @@ Worth knowing, to type or to paste (all e-mail addresses end in .example):
     TEN-COFFEES-7      ten uses, three of them gone, Joost de Vries's;  TEN-COFFEES-9 is nobody's and has one left
     SPRING-OLD-1       expired;  WINTER-SOON-1 not valid yet;  EARLY-BIRD-1 active although its date has not come
 
+    GIFT2026HOUSE8KQ   a gift card with € 37.50 and some history;  GIFT2026EMPTY2RT one that is empty
+    GIFT2023OLD5WXYZ   expired with € 12.00 on it;  GIFT2025ONCE7MNP cannot be topped up again
+
     7c1d5a52-1b1e-4a57-9a04-5a0d6f5e7b01   a booking of Wilhelmina's for eight today, which nobody can list or read
 """
 
@@ -30,6 +33,7 @@ from piggyadmin.sandbox.account import Account
 from piggyadmin.sandbox.cast.bookings import add_bookings
 from piggyadmin.sandbox.cast.crowd import add_crowd
 from piggyadmin.sandbox.cast.definitions import add_definitions
+from piggyadmin.sandbox.cast.giftcards import add_giftcards
 from piggyadmin.sandbox.cast.histories import add_histories
 from piggyadmin.sandbox.cast.people import add_people
 from piggyadmin.sandbox.cast.places import add_places
@@ -49,4 +53,5 @@ def seed(account: Account, *, contacts: int, seed: int) -> None:
         add_histories(account, dice, places, people)
         add_vouchers(account, places, people)
         add_bookings(account, places, people)
+        add_giftcards(account, places)
         add_crowd(account, dice, places, contacts)

@@ -8,7 +8,8 @@ from piggyadmin.sandbox.account import Account
 from piggyadmin.sandbox.cast.histories import add_credits, add_prepaid
 from piggyadmin.sandbox.cast.places import DAY, Places
 from piggyadmin.sandbox.cast.vouchers import new_year
-from piggyadmin.sandbox.make import ALPHABET, Fields, make
+from piggyadmin.sandbox.make import Fields, make
+from piggyadmin.sandbox.resources.new_vouchers import ALPHABET
 
 FIRST_NAMES = (
     "Daan Noah Lucas Levi Finn Luuk Milan James Sam Bram Mees Hugo Adam Lars Thijs Gijs Jesse Ruben Stijn Teun Julia "

@@ -52,6 +52,13 @@ CONTACT_ATTRIBUTES: dict[str, tuple[str, str, dict[str, Any]]] = {
 """Name to label, type and the rest: one of each of the 21 types, and one that cannot be written."""
 TRANSACTION_ATTRIBUTES = {"table_number": "Table number", "order": "Order", "note": "Note"}
 
+VOUCHER_ATTRIBUTES = {
+    "sheet": "Sheet",
+    "batch_label": "Batch",
+    "guests": "Guests",
+    "student_number": "Student number",
+}
+
 
 def add_definitions(account: Account) -> None:
     long_ago = account.after(-6 * 365 * DAY)
@@ -64,5 +71,7 @@ def add_definitions(account: Account) -> None:
         make(account, "attribute", {**common, **rest})
     for name, label in TRANSACTION_ATTRIBUTES.items():
         make(account, "attribute", {"entity": LOYALTY_TRANSACTION, "name": name, "label": label})
+    for name, label in VOUCHER_ATTRIBUTES.items():
+        make(account, "attribute", {"entity": "voucher", "name": name, "label": label})
     make(account, "attribute", {"entity": "booking", "name": "terrace", "label": "Terrace", "type": "boolean"})
     make(account, "unit", {"name": "visits", "label": "Visits", "prefix": "v", "rate": 5})

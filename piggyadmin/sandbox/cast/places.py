@@ -53,6 +53,18 @@ PROMOTIONS: dict[str, Fields] = {
         "attributes": {"till_discount_code": "", "percentage": 20, "approved_by": None},
     },
     "spring": {"name": "Spring letter", "description": None, "expiration_duration": 30 * DAY},
+    "roastery": {
+        "name": "Evening at the roastery",
+        "description": "Two seats at the long table, tasting included.",
+        "voucher_limit": 40,
+        "limit_per_contact": 1,
+    },
+    "neighbours": {
+        "name": "For everybody who lives around the Amsterdamsestraatweg and put up with the noise of the builders "
+        "while the shop was made twice as large: a coffee, a cake and our thanks",
+        "description": "One coffee and one slice of cake, for each household.",
+        "expiration_duration": 90 * DAY,
+    },
 }
 REWARDS: dict[str, Fields] = {
     "flat_white": {"title": "Free flat white", "required_credits": 150, "attributes": {"till_sku": "FW1"}},

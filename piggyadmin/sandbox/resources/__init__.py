@@ -8,6 +8,8 @@ from piggyadmin.sandbox.resources import (  # noqa: F401  imported for what they
     contact_writes,
     contacts,
     credit_receptions,
+    giftcard_transactions,
+    giftcards,
     identifiers,
     loyalty_transactions,
     prepaid,
@@ -19,5 +21,6 @@ from piggyadmin.sandbox.resources import (  # noqa: F401  imported for what they
     transaction_attributes,
     units,
     verification,
+    voucher_writes,
     vouchers,
 )

@@ -67,25 +67,25 @@ def new_definition(account: Account, entity: str, name: str, kind: str, **rest: 
     )
 
 
-def take_values(account: Account, entity: str, sent: Any) -> dict[str, Any]:
+def take_values(account: Account, entity: str, sent: Any, *, field: str = "attributes") -> dict[str, Any]:
     """Attribute values as they are kept. 1003 for names that are unknown, cannot be written, or do not fit."""
     if not isinstance(sent, dict) or not sent:
-        raise invalid("attributes", "The attributes field is required.")
+        raise invalid(field, f"The {field.replace('_', ' ')} field is required.")
     known = definitions(account, entity)
     errors = Inputs({})
     values: dict[str, Any] = {}
     for name, value in sent.items():
         row = known.get(name)
-        field = f"attributes.{name[:100]}"
+        place = f"{field}.{name[:100]}"
         if row is None:
-            errors.wrong(field, "does not exist.")
+            errors.wrong(place, "does not exist.")
         elif row["hard"] or row["soft"]:
-            errors.wrong(field, "is read-only.")
+            errors.wrong(place, "is read-only.")
         else:
             try:
                 values[name] = attribute_values.fitting(value, row)
             except UnfitError as unfit_value:
-                errors.wrong(field, str(unfit_value))
+                errors.wrong(place, str(unfit_value))
     errors.done()
     return values
 

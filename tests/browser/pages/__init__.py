@@ -4,16 +4,37 @@ All that the look promises (`look.py`) is checked on each of them, and `pictures
 or a new face of an old one, is a new line in the list of its part of the house.
 """
 
+from tests.browser.pages.batches import BATCHES
 from tests.browser.pages.bookings import BOOKINGS
 from tests.browser.pages.cards import CARDS
+from tests.browser.pages.changing import CHANGING
 from tests.browser.pages.claiming import CLAIMING
 from tests.browser.pages.credits import CREDITS
 from tests.browser.pages.desk import DESK
 from tests.browser.pages.editing import EDITING
+from tests.browser.pages.giftcards import GIFTCARDS
 from tests.browser.pages.office import OFFICE
+from tests.browser.pages.own_codes import OWN_CODES
+from tests.browser.pages.printing import PRINTING
+from tests.browser.pages.promotions import PROMOTIONS
 from tests.browser.pages.vouchers import VOUCHERS
 
-PAGES = [*DESK, *CLAIMING, *CREDITS, *CARDS, *BOOKINGS, *EDITING, *VOUCHERS, *OFFICE]
+PAGES = [
+    *DESK,
+    *CLAIMING,
+    *CREDITS,
+    *CARDS,
+    *BOOKINGS,
+    *EDITING,
+    *VOUCHERS,
+    *CHANGING,
+    *OWN_CODES,
+    *PROMOTIONS,
+    *BATCHES,
+    *PRINTING,
+    *GIFTCARDS,
+    *OFFICE,
+]
 
 SHOWN = {
     "sign-in": "Sign in",
@@ -46,6 +67,17 @@ SHOWN = {
     "check-used": "Refused",
     "check-unknown": "No answer",
     "voucher-reverse": "Take back a redemption",
+    "files": "Files of a run",
+    "sheets-printed": "Printed sheets",
+    "paper-24": "A sheet of labels",
+    "ruler": "Ruler test page",
+    "giftcards": "Gift cards",
+    "giftcard-pay": "Pay with a gift card",
+    "giftcard-adjust-shown": "Correct a gift card transaction",
+    "promotion": "A promotion and its vouchers",
+    "batch-preview": "A new batch, in words first",
+    "batch-running": "A batch under way",
+    "batch-done": "A batch that is done",
     "audit": "The audit",
     "act-unknown": "An act that nobody knows the outcome of",
     "staff": "Staff",

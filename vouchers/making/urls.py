@@ -1,0 +1,5 @@
+from django.urls import path
+
+from vouchers.making import views
+
+urlpatterns = [path("new/", views.new, name="voucher-new")]
