@@ -79,5 +79,17 @@ class StrictEurosField(EurosField):
         return super().amount_of(text)
 
 
+class EurosAboveZeroField(StrictEurosField):
+    """Euros, answered in cents, more than nothing."""
+
+    def clean(self, value: Any) -> int | None:
+        if str(value or "").strip().startswith(("-", "−", "–")):
+            raise forms.ValidationError("Type more than zero; the button says which way the money goes.")
+        cents = super().clean(value)
+        if cents == 0:
+            raise forms.ValidationError("Type more than zero.")
+        return cents
+
+
 def _digits(text: str) -> int:
     return int(re.sub(r"[^0-9]", "", text))

@@ -1,4 +1,4 @@
-"""What the `piggyadmin` command can do: demo, sandbox, staff, verify-ledger."""
+"""What the `piggyadmin` command can do: demo, practice, sandbox, staff, sync, verify-ledger."""
 
 import argparse
 import os
@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from piggyadmin import demo
+from piggyadmin import demo, practice
+from piggyadmin.together import CannotStart
 
 Command = Callable[[argparse.Namespace], int | None]
 
@@ -15,7 +16,7 @@ def run(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)
-    except demo.CannotStart as error:
+    except CannotStart as error:
         print(f"piggyadmin: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -31,6 +32,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--contacts", type=_count, default=2000, help="invented customers (default 2000)")
     command.add_argument("--fresh", action="store_true", help="throw away what an earlier demo kept")
     command.set_defaults(run=lambda arguments: demo.run(**_options(arguments, "port", "contacts", "fresh")))
+
+    command = commands.add_parser("practice", help="start a second, striped installation for new staff to practise in")
+    command.add_argument("--port", type=_port, default=8010, help="where it listens on this machine (default 8010)")
+    command.add_argument("--contacts", type=_count, default=200, help="invented customers (default 200)")
+    command.add_argument("--fresh", action="store_true", help="throw away what was done in it before")
+    command.add_argument("--host", default="", help="the name under which a proxy with TLS serves it to the shops")
+    command.set_defaults(run=lambda given: practice.run(**_options(given, "port", "contacts", "fresh", "host")))
 
     from piggyadmin.sandbox import faults
     from piggyadmin.sandbox import server as sandbox
@@ -53,6 +61,16 @@ def _parser() -> argparse.ArgumentParser:
 
     staff.add_arguments(command)
     command.set_defaults(run=_with_django(staff.run))
+
+    command = commands.add_parser("sync", help="read Piggy's contacts into the local copy, or go on with it")
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--full", action="store_true", help="all contacts (this is the default)")
+    what.add_argument("--recent", action="store_true", help="only the newest contacts")
+    what.add_argument("--cards", type=_count, metavar="N", help="instead, the other cards of N contacts")
+    command.add_argument("--once", action="store_true", help="do not wait when Piggy asks for patience")
+    command.set_defaults(
+        run=_with_django(lambda arguments: _manage("sync", **_options(arguments, "full", "recent", "cards", "once")))
+    )
 
     command = commands.add_parser("verify-ledger", help="check that no act in the ledger was changed or removed")
     command.set_defaults(run=_with_django(lambda arguments: _manage("verify_ledger")))
@@ -81,11 +99,11 @@ def _options(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
     return {name: getattr(arguments, name) for name in names}
 
 
-def _manage(name: str) -> int:
+def _manage(name: str, **options: Any) -> int:
     from django.core.management import CommandError, call_command
 
     try:
-        call_command(name)
+        call_command(name, **options)
     except CommandError as error:
         print(f"piggyadmin: {error}", file=sys.stderr)
         return error.returncode or 1

@@ -6,6 +6,7 @@ names. A secret has no default anywhere: start-up names what is missing. `.env.e
 
 import contextlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,14 @@ def required(*names: str) -> None:
 PIGGYADMIN_ENV = env.str("PIGGYADMIN_ENV", "production")
 PIGGYADMIN_ACCOUNT = env.str("PIGGYADMIN_ACCOUNT", "")
 PRACTICE_URL = env.str("PRACTICE_URL", "")
+STATUS_TOKEN = env.str("STATUS_TOKEN", "")
 if PIGGYADMIN_ENV not in ("production", "practice", "demo", "test"):
     raise ImproperlyConfigured("PIGGYADMIN_ENV is production, practice, demo or test.")
+
+if PRACTICE_URL and not re.match(r"https://[^/\s]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)", PRACTICE_URL):
+    raise ImproperlyConfigured("PRACTICE_URL is an address with https://, or one of this machine (http://localhost).")
+if STATUS_TOKEN and len(STATUS_TOKEN) < 20:
+    raise ImproperlyConfigured("STATUS_TOKEN is at least 20 characters long: make one with “openssl rand -hex 20”.")
 
 required("DJANGO_SECRET_KEY", "PIGGY_BASE_URL")
 if not env.str("PIGGY_TOKEN", ""):
@@ -55,6 +62,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "piggyadmin.accounts",
     "piggyadmin.ledger",
+    "piggyadmin.catalogue",
     "piggyadmin.desk",
     "contacts",
     "vouchers",
@@ -191,9 +199,13 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # counted by name alone: behind one shop
 IDLE_SECONDS = 10 * 60
 KEPT_POST_SECONDS = 15 * 60
 
-# On anything but a loopback address the site is served over TLS, behind a proxy that says so.
+# On anything but a loopback address the site is served over TLS, behind a proxy that says so. Practice that answers to
+# no other name than this machine's own goes without.
+_HERE_ALONE = PIGGYADMIN_ENV == "practice" and set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PIGGYADMIN_ENV in ("production", "practice") else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PIGGYADMIN_ENV in ("production", "practice")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PIGGYADMIN_ENV in ("production", "practice") and not _HERE_ALONE
+if PIGGYADMIN_ENV == "practice":  # beside the real one on the same host: a port does not tell cookies apart
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "practice_sessionid", "practice_csrftoken"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if PIGGYADMIN_ENV == "production" else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -208,7 +220,7 @@ TIME_ZONE = env.str("TIME_ZONE", "Europe/Amsterdam")
 # Files -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = VAR_DIR / ("practice/static" if PIGGYADMIN_ENV == "practice" else "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -220,6 +232,8 @@ if DEBUG or PIGGYADMIN_ENV == "test":
 
 # Piggy: read by piggyadmin.piggy.get_client() and nowhere else --------------------------------------------------
 PIGGY_BASE_URL = env.str("PIGGY_BASE_URL")
+if PIGGYADMIN_ENV == "practice" and not re.fullmatch(r"http://(localhost|127\.0\.0\.1):\d+/?", PIGGY_BASE_URL):
+    raise ImproperlyConfigured("Practice knows the stand-in Piggy alone. Start it with “piggyadmin practice”.")
 PIGGY_TOKEN = env.str("PIGGY_TOKEN", "")
 PIGGY_CLIENT_ID = env.str("PIGGY_CLIENT_ID", "")
 PIGGY_CLIENT_SECRET = env.str("PIGGY_CLIENT_SECRET", "")
@@ -230,12 +244,21 @@ PIGGY_TIMEOUT = env.float("PIGGY_TIMEOUT", 5)  # seconds, for one page or one wr
 PIGGY_POOL_THREADS = env.int("PIGGY_POOL_THREADS", 72)  # 12 web threads, six facts a page
 # Seconds without a sight of it after which a batch whose answer was lost counts as not made.
 BATCH_SETTLE_SECONDS = env.float("BATCH_SETTLE_SECONDS", 600)
+# How long an approved merge or deletion is held before it is sent, in seconds.
+MERGE_HOLD_SECONDS = env.float("MERGE_HOLD_SECONDS", 24 * 60 * 60)
+# Seconds after which a contact that was merged away or deleted should answer no more; longer is an incident.
+MERGE_SETTLE_SECONDS = env.float("MERGE_SETTLE_SECONDS", 60 * 60)
+# Hours between two readings of all contacts.
+SYNC_EVERY_HOURS = env.float("SYNC_EVERY_HOURS", 24)
 # The call budget lives beside the database, but never in the request's own connection.
 PIGGY_BUDGET_URL = (
     f"sqlite:///{Path(DATABASES['default']['NAME']).absolute().with_name('budget.sqlite3')}"
     if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
     else env.str("DATABASE_URL")
 )
+
+# Seconds after which the counts of Piggy's answers are written to the database, in a thread of each process; 0: never.
+ANSWERS_EVERY_SECONDS = 3.0
 
 # Work that outlives a request ------------------------------------------------------------------------------------
 Q_CLUSTER = {

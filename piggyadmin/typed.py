@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from typing import Any
+
+from django import forms
 
 # What a scanner may put before a code to say which kind of barcode it read: ]C1, ]E0, ]Q3, ...
 AIM_PREFIX = re.compile(r"^\][A-Za-z]\d")
@@ -28,3 +31,14 @@ def clean(text: str) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for character in text):
         raise NotReadable("There is a control character in it. Scan once more, or type it by hand.")
     return text
+
+
+class LineField(forms.CharField):
+    """One line as it is typed, without what no name can hold."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return clean(text) if text else ""
+        except NotReadable as error:
+            raise forms.ValidationError(str(error)) from error

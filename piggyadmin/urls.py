@@ -13,8 +13,11 @@ urlpatterns = [
     path("account/", include("piggyadmin.accounts.allauth_urls")),
     path("contacts/", include("contacts.urls")),
     path("bookings/", include("contacts.bookings.urls")),
+    path("transactions/", include("contacts.transactions.urls")),
     path("vouchers/", include("vouchers.urls")),
     path("giftcards/", include("vouchers.giftcards.urls")),
+    path("catalogue/", include("piggyadmin.catalogue.urls")),
+    path("webhooks/", include("contacts.copy.webhook_urls")),
     path("audit/", include("piggyadmin.ledger.urls")),
 ]
 

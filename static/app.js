@@ -8,6 +8,7 @@ const CALM = 600; // ms after the last character, or the end of a scan, before E
 const SLOWEST = 200; // ms between two characters of the slowest scanner; a hand on single keys is slower
 const SHORTEST = 6; // characters; less is an incomplete scan
 const TWICE = 2000; // ms in which the same code is one pull of the trigger, read twice
+const LEAVING = 2000; // ms in which the next page usually comes: letters typed meanwhile are meant for that one
 const READ_FIRST = 400; // ms: the second half of a double click presses nothing that has just come under the finger
 const TEXT = 'input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]';
 
@@ -215,6 +216,7 @@ document.addEventListener('keydown', (event) => {
     if (open) open.click();
   } else if (event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey) {
     if (body.dataset.keys === 'off' || isText(event.target) || document.querySelector('dialog[open]')) return;
+    if (performance.now() - left < LEAVING) return;
     if (event.key === '/') event.preventDefault();
     const { key } = event;
     const begun = burst;
@@ -268,6 +270,20 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);
+// Whoever has gone on to another page is not led back by the answer to what they pressed before.
+let left = -LEAVING;
+const leftBehind = new WeakSet(); // requests that were under way when the page was left
+const underWay = new Set();
+body.addEventListener('htmx:beforeSend', ({ detail }) => underWay.add(detail.xhr));
+body.addEventListener('htmx:afterRequest', ({ detail }) => underWay.delete(detail.xhr));
+window.addEventListener('beforeunload', () => {
+  left = performance.now();
+  for (const xhr of underWay) leftBehind.add(xhr);
+});
+body.addEventListener('htmx:beforeOnLoad', (event) => {
+  const { xhr } = event.detail;
+  if (leftBehind.has(xhr) && xhr.getResponseHeader('HX-Redirect')) event.preventDefault();
+});
 // Polling is not a person at work: the idle lock must not count it.
 body.addEventListener('htmx:configRequest', (event) => {
   if (isPolling(event.detail.elt)) event.detail.headers['X-Polling'] = '1';

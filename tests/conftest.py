@@ -8,10 +8,15 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from piggyadmin.accounts.models import Limit, Shop, Staff
 from tests.fixtures_sandbox import SandboxAccount, sandbox_account, sandbox_server  # noqa: F401
 from tests.ledger.emptying import emptying_allowed
+
+# How long a test takes depends on what else the machine does: no wild test may fail by the clock.
+hypothesis_settings.register_profile("piggyadmin", deadline=None)
+hypothesis_settings.load_profile("piggyadmin")
 
 
 class Person(Client):

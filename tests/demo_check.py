@@ -17,6 +17,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import demo_batch
+import demo_merge
+import demo_practice
 
 ROOT = Path(__file__).resolve().parent.parent
 A_BOOKING = "7c1d5a52-1b1e-4a57-9a04-5a0d6f5e7b01"  # of the stand-in's cast, whatever day it is
@@ -40,9 +42,11 @@ def main() -> int:
             booked = desk.open(f"http://127.0.0.1:{port}/bookings/{A_BOOKING}/edit/", timeout=10).read().decode()
             check("Oudekerk BV" in booked, "the demo knows nothing of its bookings")
             if round_ == "first":
-                marketing = demo_batch.Browser(signed_in(port, "marketing"), f"http://127.0.0.1:{port}")
-                demo_batch.run(marketing, partial(worker_of, demo.pid), check)
+                demo_batch.run(browser_of(port, "marketing"), partial(worker_of, demo.pid), check)
+                demo_merge.run(partial(browser_of, port), check)
                 children = descendants(demo.pid)
+            else:
+                demo_practice.run(signed_in, descendants, alive, check)
             taken = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             check(taken.returncode == 1, "a taken port is no failure")
             check(f"Port {port} is taken" in taken.stderr, f"a taken port is not named: {taken.stderr}")
@@ -72,16 +76,20 @@ def check(fact: bool, sentence: str) -> None:
         raise SystemExit(f"demo check: {sentence}")
 
 
-def signed_in(port: int, name: str = "desk") -> urllib.request.OpenerDirector:
+def signed_in(port: int, name: str = "desk", password: str = "demo") -> urllib.request.OpenerDirector:
     """A browser in which this person of the demo has signed in."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     page = browser.open(f"http://127.0.0.1:{port}/account/login/", timeout=10).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     check(token is not None, "the sign-in page has no form")
-    form = {"login": name, "password": "demo", "csrfmiddlewaretoken": token.group(1)}  # type: ignore[union-attr]
+    form = {"login": name, "password": password, "csrfmiddlewaretoken": token.group(1)}  # type: ignore[union-attr]
     answer = browser.open(f"http://127.0.0.1:{port}/account/login/", urllib.parse.urlencode(form).encode(), timeout=10)
     check("Who is in front of you?" in answer.read().decode(), f"{name} could not sign in")
     return browser
+
+
+def browser_of(port: int, name: str) -> demo_batch.Browser:
+    return demo_batch.Browser(signed_in(port, name), f"http://127.0.0.1:{port}")
 
 
 def worker_of(pid: int) -> int:

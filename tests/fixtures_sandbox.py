@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,8 +110,13 @@ class SandboxAccount:
         self.add("vouchers", promotion_uuid=promotion_uuid, count=count, **fields)
 
     def add_reward(self, title: str = "Free flat white", **fields: Any) -> dict[str, Any]:
-        """``required_credits``, ``reward_type``, ``is_active``, ``stock``, ``shop_uuids``."""
+        """``required_credits``, ``reward_type``, ``is_active``, ``stock``, ``shop_uuids``, ``pre_redeemable``,
+        ``expiration_duration`` (seconds), ``claims_per_contact``."""
         return self.add("reward", title=title, **fields)
+
+    def add_claim(self, *, contact_uuid: str, reward_uuid: str, **fields: Any) -> dict[str, Any]:
+        """``shop_uuid``, ``created_at``, ``expires_at``, ``has_been_collected``; takes the reward's credits."""
+        return self.add("claim", contact_uuid=contact_uuid, reward_uuid=reward_uuid, **fields)
 
     def add_loyalty_transaction(self, *, contact_uuid: str | None = None, **fields: Any) -> dict[str, Any]:
         """``credits``, ``type``, ``shop_uuid``, ``unit_value``, ``attributes``, ``created_at``; changes the balance."""
@@ -157,9 +163,9 @@ class SandboxAccount:
         return [SentCode(row["email"], row["code"]) for row in self.state("verification")]
 
     def set(self, **settings: Any) -> None:
-        """See ``piggyadmin.sandbox.settings``: ``marks=False``, ``merge_seconds=0``, ``trail_seconds=0``,
-        ``batch_seconds=0``, ``portal=False``, ``running=[contact_uuid]``, ``max_amount``, ``default_unit=False``,
-        ``contact_limit``, ``anonymous_makes_card=True``."""
+        """See ``piggyadmin.sandbox.settings``: ``marks=False``, ``merge_seconds=0``, ``delete_seconds=0``,
+        ``trail_seconds=0``, ``batch_seconds=0``, ``portal=False``, ``running=[contact_uuid]``, ``max_amount``,
+        ``default_unit=False``, ``contact_limit``, ``anonymous_makes_card=True``, ``webhooks="drop"``."""
         self._ask("POST", "settings", settings)
 
     def confirm_subscription(self, contact_uuid: str, subscription_type_uuid: str) -> None:
@@ -195,6 +201,26 @@ class SandboxAccount:
     def advance(self, seconds: float) -> None:
         """Move this account's clock on; what falls due by then happens."""
         self._ask("POST", "clock", {"advance": seconds})
+
+    # --- webhooks
+
+    def add_webhook(self, event_type: str, url: str, secret: str | None = None, **fields: Any) -> dict[str, Any]:
+        """A subscription: ``name``, ``properties`` (attributes watched), ``status``. ``set(webhooks="twice")`` and the
+        like make deliveries go wrong, ``set(webhook_retry_seconds=0.05)`` makes them come again soon."""
+        return self.add("webhook_subscription", event_type=event_type, url=url, secret=secret, **fields)
+
+    def deliveries(self, *, within: float = 10) -> list[dict[str, Any]]:
+        """Every try to deliver a webhook so far (``event``, ``url``, ``status``, ``tries``, ``outcome``), once none is
+        under way any more. TimeoutError when some still are after so many seconds."""
+        until = time.monotonic() + within
+        while True:
+            told = self._ask("GET", "deliveries")
+            if not told["waiting"]:
+                tried: list[dict[str, Any]] = told["tried"]
+                return tried
+            if time.monotonic() > until:
+                raise TimeoutError(f"{told['waiting']} webhooks are still under way.")
+            time.sleep(0.02)
 
     # --- what was asked
 

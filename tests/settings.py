@@ -20,6 +20,7 @@ os.environ |= {
     "DJANGO_SECRET_KEY": "tests-only",
     "PIGGY_BASE_URL": "http://127.0.0.1:9",
     "PIGGY_TOKEN": "test-nobody",
+    "PIGGY_WEBHOOK_SECRET": "webhooks-of-the-tests",
     "PIGGY_RATE_PER_SECOND": "0",
     "PIGGY_JOB_RATE_PER_SECOND": "0",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", f"sqlite:///{_scratch / 'db.sqlite3'}"),
@@ -31,6 +32,7 @@ from piggyadmin.settings import DATABASES, LOGGING  # noqa: E402
 
 VAR_DIR = _scratch
 PIGGY_BUDGET_URL = f"sqlite:///{_scratch / 'budget.sqlite3'}"
+ANSWERS_EVERY_SECONDS = 0  # no thread beside a test; the tests of it write by themselves
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from piggyadmin import cli, demo
+from piggyadmin.together import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,7 +48,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
     blocked = tmp_path / "a file"
     blocked.write_text("")
     monkeypatch.setattr(demo, "VAR", blocked / "var")
-    with pytest.raises(demo.CannotStart, match="cannot be written"):
+    with pytest.raises(CannotStart, match="cannot be written"):
         demo.run(port=8000, contacts=1, fresh=False)
 
 
@@ -81,12 +82,12 @@ def test_without_settings_it_names_what_is_missing() -> None:
 
 def test_a_fault_without_a_demo_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "VAR", tmp_path)
-    with pytest.raises(demo.CannotStart, match="No demo is running"):
+    with pytest.raises(CannotStart, match="No demo is running"):
         demo.fault(kind="503", operation="*", times=1)
 
 
 def test_every_command_explains_itself() -> None:
-    for words in ([], ["demo"], ["sandbox"], ["staff"], ["fault"], ["verify-ledger"]):
+    for words in ([], ["demo"], ["practice"], ["sandbox"], ["staff"], ["fault"], ["sync"], ["verify-ledger"]):
         done = piggyadmin(*words, "--help")
         assert done.returncode == 0
         assert "usage: piggyadmin" in done.stdout

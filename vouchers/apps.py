@@ -11,6 +11,7 @@ SCHEDULES = {
     "vouchers: free stale locks": ("vouchers.check.jobs.release_stale_locks", 1),
     "vouchers: go on with batches": ("vouchers.batches.jobs.advance_open", 1),
     "vouchers: go on with changes": ("vouchers.changing.jobs.advance_open", 1),
+    "vouchers: go on with claim links": ("vouchers.claim_links.jobs.advance_open", 1),
 }
 
 
@@ -27,7 +28,9 @@ class VouchersConfig(AppConfig):
 
         from vouchers.batches import jobs as batches  # not before the apps are ready
         from vouchers.changing import jobs as changes
+        from vouchers.claim_links import jobs as links
 
         post_migrate.connect(after_migrate, sender=self)
         post_spawn.connect(batches.advance_after_start)
         post_spawn.connect(changes.advance_after_start)
+        post_spawn.connect(links.advance_after_start)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("batches/", include("vouchers.files.urls")),
     path("batches/", include("vouchers.printing.urls")),
     path("codes/", include("vouchers.own_codes.urls")),
+    path("claim-links/", include("vouchers.claim_links.urls")),
     path("changes/", include("vouchers.changing.urls")),
     path("", include("vouchers.making.urls")),
     path("", include("vouchers.check.urls")),

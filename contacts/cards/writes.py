@@ -5,6 +5,7 @@ from typing import Any
 
 from contacts.cards import actions
 from contacts.cards.sights import acts_on, card_of, ending, insist_on_clear
+from contacts.copy.cards_changed import card_changed
 from piggyadmin import piggy
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
@@ -148,7 +149,10 @@ def _do(
 
     def call(act: Act) -> Any:
         insist_on_clear(act, card, but)
-        return write(piggy.get_client())
+        try:
+            return write(piggy.get_client())
+        finally:  # also when no answer comes: it may have happened
+            card_changed(card, contact_uuid=contact_uuid)
 
     return perform(
         action,

@@ -83,6 +83,7 @@ VERIFY_CODE = register(
             ),
             settle_question="Was the code right?",
         ),
+        on_settled=resolvers.settled_code,
     )
 )
 

@@ -65,6 +65,7 @@ class FlagForm(OnceForm):
         widget=forms.HiddenInput,
         max_length=64,
         validators=[RegexValidator(rf"\A{PiggyIdConverter.regex}\Z", "Choose the other customer again.")],
+        error_messages={"required": "Choose the other customer."},
     )
     reason = forms.CharField(
         label="Why, in a few words (may stay empty)",

@@ -10,6 +10,7 @@ from typing import Any
 
 from contacts.claiming.addresses import address_of, holder_of, same_address
 from contacts.claiming.met import forget
+from contacts.copy import proved
 from piggyadmin import piggy
 from piggyadmin.ledger import lateness
 from piggyadmin.ledger.actions import Settlement
@@ -42,3 +43,8 @@ def resolve_claim(act: Act) -> Settlement | None:
 def settled_claim(act: Act, happened: bool, reading: Mapping[str, Any]) -> None:
     if happened:
         forget(contact_uuid=act.target_id)
+
+
+def settled_code(act: Act, happened: bool, reading: Mapping[str, Any]) -> None:
+    if happened:
+        proved.tell(act)

@@ -17,7 +17,10 @@ from django.utils import timezone
 from contacts.claiming import actions, own_acts
 from contacts.claiming.addresses import address_of, holder_of, same_address
 from contacts.claiming.met import forget
-from contacts.models import ContactFlag
+from contacts.copy import forgetting, taking
+from contacts.duplicates.flagging import flagged, is_denied
+from contacts.held.under_way import under_way
+from contacts.models import Booking, ContactFlag, GoneContact, How
 from piggyadmin import piggy
 from piggyadmin.ledger import lateness
 from piggyadmin.ledger.actor import Actor
@@ -133,7 +136,12 @@ def claim(*, contact_uuid: str, email: str, actor: Actor, token: str) -> Outcome
 
 
 def _one_at_a_time(act: Act, contact_uuid: str, email: str) -> None:
-    """Refuse a claim while an earlier one of this contact may still come about, or another act with this address."""
+    """Refuse a claim while an earlier one of this contact may still come about, or another act with this address.
+
+    Also while Piggy has a merge or a deletion of it: a claim may be a merge as well.
+    """
+    if any(each.is_at_piggy for each in under_way(contact_uuid)):
+        raise PiggyRejected("Piggy is merging or deleting this customer just now. Wait until that is over.")
     for other in still_open(own_acts.on_contact(contact_uuid, actions.CLAIM)):
         if was_before(other, act):
             raise PiggyRejected("Nobody knows yet whether an earlier claim of this customer worked. Look at it first.")
@@ -181,7 +189,7 @@ def _not_sent(error: PiggyError) -> PiggyError:
 
 
 def _tell_of_merge(outcome: Outcome, contact_uuid: str, actor: Actor) -> None:
-    """Leave the news on the page of the contact that remains: the other's page will be gone."""
+    """Leave the news on the page of the contact that remains, and lead the other's address there: it will be gone."""
     record(
         actions.CLAIM_MERGED,
         by=actor,
@@ -189,6 +197,11 @@ def _tell_of_merge(outcome: Outcome, contact_uuid: str, actor: Actor) -> None:
         figures={"merged_uuid": contact_uuid},
         parent=Act.objects.get(pk=outcome.act_id),
     )
+    survivor = str(outcome.figures["merged_into"])
+    forgetting.forget(contact_uuid, why=GoneContact.Why.CLAIMED, survivor=survivor, act_id=outcome.act_id)
+    Booking.objects.filter(contact_uuid=contact_uuid).update(contact_uuid=survivor)
+    if outcome.answer is not None:
+        taking.take(outcome.answer, how=How.WRITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +217,15 @@ class _StandsAlready(Exception):
 
 
 def flag(*, contact_uuid: str, other_uuid: str, reason: str, actor: Actor, token: str) -> Flagged:
-    """Keep that these two may be one person, for a reviewer. Nothing changes at Piggy. A second flag does no harm.
+    """Keep that these two may be one person, for a reviewer. Nothing changes at Piggy. A second flag does no harm, but
+    after a reviewer said that they are not it counts: the pair is to be decided again, with what is said now.
 
     Raises CannotFlag for a contact and itself, and for one that Piggy does not have; PermissionDenied.
     """
     if contact_uuid == other_uuid:
         raise CannotFlag("These are one and the same customer.")
-    if standing := flag_of(contact_uuid, other_uuid):
+    standing = flag_of(contact_uuid, other_uuid)
+    if standing and (was_sent(token=token) or not is_denied(contact_uuid, other_uuid)):
         return Flagged(standing, is_new=_is_of(standing, token))
     _both_exist(contact_uuid, other_uuid)
     first, second = sorted((contact_uuid, other_uuid))
@@ -225,18 +240,15 @@ def flag(*, contact_uuid: str, other_uuid: str, reason: str, actor: Actor, token
                 form_token=token,
             )
             # `record` holds the ledger's head until the end of this transaction: who flags at the same time waits.
-            row, is_new = ContactFlag.objects.get_or_create(
-                first_uuid=first,
-                second_uuid=second,
-                defaults={
-                    "act_id": act.pk,
-                    "flagged_by": actor.staff,
-                    "shop": actor.shop,
-                    "flagged_at": timezone.now(),
-                },
-            )
+            now = {"act_id": act.pk, "flagged_by": actor.staff, "shop": actor.shop, "flagged_at": timezone.now()}
+            rows = ContactFlag.objects.filter(first_uuid=first, second_uuid=second)
+            row, is_new = rows.get_or_create(first_uuid=first, second_uuid=second, defaults=now)
             if not is_new and row.act_id != act.pk:
-                raise _StandsAlready  # so that no second act is told of
+                if not is_denied(first, second):
+                    raise _StandsAlready  # so that no second act is told of
+                rows.update(**now)
+                row.refresh_from_db()
+            flagged(first, second)
     except _StandsAlready:
         row = ContactFlag.objects.get(first_uuid=first, second_uuid=second)
         return Flagged(row, is_new=False)

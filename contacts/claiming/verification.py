@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.claiming import actions, own_acts
 from contacts.claiming.addresses import address_of, same_address
+from contacts.copy import proved
 from piggyadmin import piggy
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
@@ -125,6 +126,8 @@ def check_code(*, contact_uuid: str, code: str, actor: Actor, token: str) -> Out
         call=call,
         done_figures=lambda answer: {"verified": True},
     )
+    if outcome.done:
+        proved.tell(Act.objects.get(pk=outcome.act_id))
     if stranger:
         record(
             actions.VERIFY_MISMATCH,

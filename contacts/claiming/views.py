@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.claiming import actions, hosts, met, services, verification
+from contacts.claiming import actions, hosts, met, others, services, verification
 from contacts.claiming.forms import ClaimForm, CodeForm, FlagForm, PageForm, SendForm
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
@@ -28,7 +28,7 @@ from piggyadmin.ledger.pages import own_act
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
 from piggyadmin.templatetags.words import moment_words
 
-CLAIM, VERIFY, MET = (f"contacts/claiming/{name}.html" for name in ("claim", "verify", "anonymous"))
+CLAIM, FLAG, VERIFY, MET = (f"contacts/claiming/{name}.html" for name in ("claim", "flag", "verify", "anonymous"))
 WRONG_CODE = "13010"
 
 
@@ -95,10 +95,12 @@ def check(request: StaffRequest, contact_uuid: str) -> HttpResponse:
 
 
 @called("Flag two customers as one person")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("contacts.flag_duplicate", raise_exception=True)
 def flag(request: StaffRequest, contact_uuid: str) -> HttpResponse:
-    """Keep that two customers may be one person, then open the other one."""
+    """Say who the other one is, keep that the two may be one person, then open the other one."""
+    if request.method != "POST":
+        return _flag_page(request, contact_uuid, FlagForm())
     form = FlagForm(request.POST)
     if form.is_valid():
         other_uuid = form.cleaned_data["other"]
@@ -115,8 +117,23 @@ def flag(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         else:
             messages.add_message(request, messages.INFO, _flag_words(flagged), extra_tags="done")
             return go_to(request, reverse("contacts:contact", args=[other_uuid]))
-    context = {"contact_uuid": contact_uuid, "flag_form": form, "new_token": form_token()}
-    return render_page(request, "contacts/claiming/flag.html", context, status=422)
+    return _flag_page(request, contact_uuid, form, status=422)
+
+
+@require_POST
+@permission_required("contacts.flag_duplicate", raise_exception=True)
+def flag_find(request: StaffRequest, contact_uuid: str) -> HttpResponse:
+    """Those whom the other one may be, while it is typed; Piggy is asked only when it is sent."""
+    typed = request.POST.get("q", "")
+    found = others.look_for(
+        typed,
+        but=contact_uuid,
+        time_zone=request.shop.time_zone if request.shop else "",
+        ask="ask" in request.POST or not wants_partial(request),
+    )
+    form = FlagForm(initial={"reason": request.POST.get("reason", "")[:500]})
+    status = 422 if found.problem else 200
+    return _flag_page(request, contact_uuid, form, found=found, typed=typed[:254], status=status)
 
 
 @called("Send a verification mail")
@@ -233,6 +250,27 @@ def _own_act(request: StaffRequest, contact_uuid: str, *kinds: Action) -> Outcom
 def _go_on(request: StaffRequest, url_name: str, contact_uuid: str, outcome: Outcome) -> HttpResponse:
     """Lead to a page that tells what an act came to, until another one is done there."""
     return go_to(request, f"{reverse(url_name, args=[contact_uuid])}?{urlencode({'act': outcome.act_id})}")
+
+
+def _flag_page(
+    request: StaffRequest,
+    contact_uuid: str,
+    form: FlagForm,
+    *,
+    found: others.Others | None = None,
+    typed: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "contact_uuid": contact_uuid,
+        "name": others.name_of(contact_uuid),
+        "flag_form": form,
+        "found": found,
+        "typed": typed,
+        "sees_identity": request.user.has_perm("contacts.see_identity"),
+        "new_token": form_token(),
+    }
+    return render_page(request, FLAG, context, partial="others", status=status)
 
 
 def _flag_words(flagged: services.Flagged) -> str:

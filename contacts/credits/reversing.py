@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from contacts.credits import marks
 from contacts.credits.actions import REFUND, REVERSE
@@ -30,6 +30,7 @@ from piggyadmin.piggy.payloads import Contact, CreditReception, LoyaltyTransacti
 from piggyadmin.templatetags.words import thousands
 
 BACK = (REVERSE.name, REFUND.name)
+CLAIM_RETURNED = "rewards.reverse"  # by name: rewards know credits, not the other way round
 
 
 class NoAward(Exception):
@@ -89,7 +90,7 @@ def open_given(*, contact_uuid: str, reception_uuid: str) -> Given:
     if isinstance(answers["contact"].error, PiggyNotFound | PiggyInvalid):
         raise NoCustomer(contact_uuid)
     contact, entry = answers["contact"].get(), answers["entry"].get()
-    if entry is None:
+    if entry is None or reception_uuid in _returned(contact_uuid):
         raise NoAward(reception_uuid)
     backs = _backs(reception_uuid)
     return Given(
@@ -206,9 +207,13 @@ def refund(
 def reversible(*, contact_uuid: str, entries: Iterable[LoyaltyTransaction]) -> frozenset[str]:
     """The uuids of those transactions that are awards and, as far as we know, not taken back whole. One query."""
     given = {entry.uuid: entry.credits for entry in entries if isinstance(entry, CreditReception) and entry.credits > 0}
-    backs = acts().filter(contact_id=contact_uuid, action__in=BACK, target_id__in=given, state__outcome=State.DONE)
+    wanted = Q(action__in=BACK, target_id__in=given) | Q(action=CLAIM_RETURNED)
+    done = acts().filter(wanted, contact_id=contact_uuid, state__outcome=State.DONE)
     gone: dict[str, int] = {}
-    for act in backs if given else ():
+    for act in done if given else ():
+        if act.action == CLAIM_RETURNED:  # Piggy shows credits that came back from a reward as an award
+            given.pop(str(act.all_figures.get("reversal_uuid")), None)
+            continue
         whole = act.action == REVERSE.name
         gone[act.target_id] = gone.get(act.target_id, 0) + (given[act.target_id] if whole else -act.figures["credits"])
     return frozenset(uuid for uuid, credits in given.items() if gone.get(uuid, 0) < credits)
@@ -226,6 +231,12 @@ def _find(client: Piggy, contact_uuid: str, reception_uuid: str) -> CreditRecept
             if entry.uuid == reception_uuid:
                 return entry if isinstance(entry, CreditReception) and entry.credits > 0 else None
     return None
+
+
+def _returned(contact_uuid: str) -> set[str]:
+    """Credits that came back from a reward: Piggy shows them as an award, and they are none to take back."""
+    done = acts().filter(action=CLAIM_RETURNED, contact_id=contact_uuid, state__outcome=State.DONE)
+    return {str(act.all_figures.get("reversal_uuid")) for act in done}
 
 
 def _target(given: Given) -> Target:

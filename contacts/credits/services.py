@@ -23,7 +23,7 @@ from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.client import Piggy
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, PiggyRejected
-from piggyadmin.piggy.payloads import Contact, CreditReception, Unit
+from piggyadmin.piggy.payloads import Contact, CreditReception, Transaction, Unit
 from piggyadmin.templatetags.words import in_credits, moment_words, thousands
 
 NO_DEFAULT_UNIT = 55046
@@ -197,7 +197,7 @@ def given_figures(answer: CreditReception) -> dict[str, object]:
     }
 
 
-def balance_after(answer: CreditReception) -> int | None:
+def balance_after(answer: Transaction) -> int | None:
     balance = answer.contact.credit_balance if answer.contact else None
     return balance.balance if balance else None
 

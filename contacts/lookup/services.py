@@ -11,9 +11,14 @@ from django.utils import timezone
 from contacts.bookings.known import bookings_of
 from contacts.cards.replacing import Replacement, unfinished
 from contacts.claiming.met import forget, is_listed, met
-from contacts.models import Booking, RecentContact
+from contacts.copy.tombstones import gone, where_now
+from contacts.duplicates.services import pairs_of
+from contacts.held.under_way import UnderWay, under_way
+from contacts.lookup import sights
+from contacts.models import Booking, ContactCopy, DuplicatePair, GoneContact, RecentContact
 from piggyadmin import piggy
 from piggyadmin.accounts.models import Staff
+from piggyadmin.afterwards import afterwards
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.client import Piggy
@@ -46,6 +51,11 @@ class ContactPage:
     acts: list[Act]  # its own part of the ledger, the latest first
     bookings: list[Booking]  # those we know: Piggy cannot list them
     half_replaced: list[Replacement]  # cards whose replacing stopped half-way
+    held: list[UnderWay]  # merges and deletions under way that name them
+    suspects: list[DuplicatePair]  # pairs that are still to decide, for those who may
+    copy: ContactCopy | None  # what we knew before Piggy answered
+    tombstone: GoneContact | None  # only of a contact that Piggy has no more
+    survivor_uuid: str  # whom that one leads to; "" for nobody
 
     @property
     def missing(self) -> bool:
@@ -70,32 +80,71 @@ def _calls(contact_uuid: str, shop_uuid: str | None) -> dict[str, Callable[[Pigg
 def open_contact(*, contact_uuid: str, shop_uuid: str | None, staff: Staff) -> ContactPage:
     """All six facts, asked at once within PIGGY_TIMEOUT seconds. A fact that fails leaves the others standing.
 
-    The contact goes to the top of this person's last customers; one that Piggy does not have leaves everybody's.
+    The contact goes to the top of this person's last customers; one that Piggy does not have leaves everybody's. What
+    is new about it goes into the copy once the page has left.
     """
     acts: list[Act] = []
     bookings: list[Booking] = []
     half_replaced: list[Replacement] = []
     was_listed: list[bool] = []
+    copies: list[ContactCopy] = []
+    cards: list[sights.Cards] = []
+    suspects: list[DuplicatePair] = []
+    held: list[UnderWay] = []
+    asked_at = timezone.now()
 
     def meanwhile() -> None:
         was_listed.append(is_listed(contact_uuid))
+        copies.extend(ContactCopy.objects.filter(contact_uuid=contact_uuid))
         acts.extend(acts_of(contact_id=contact_uuid)[:ACTS_SHOWN])
         bookings.extend(bookings_of(contact_uuid))
         half_replaced.extend(unfinished(contact_uuid=contact_uuid))
+        held.extend(under_way(contact_uuid))
+        if staff.has_perm("contacts.review_duplicates"):
+            suspects.extend(pairs_of(contact_uuid))
         _make_room(staff, contact_uuid)
+        for copy in copies:
+            cards.append(sights.cards_of(copy))
+            _remember(staff, contact_uuid, copy.name, copy.default_card)
 
     answers = piggy.gather(_calls(contact_uuid, shop_uuid), seconds=settings.PIGGY_TIMEOUT, meanwhile=meanwhile)
     panels = {name: Panel(answer.value, answer.read_at, answer.error) for name, answer in answers.items()}
-    page = ContactPage(contact_uuid=contact_uuid, acts=acts, bookings=bookings, half_replaced=half_replaced, **panels)
+    copy = copies[0] if copies else None
+    missing = isinstance(panels["contact"].error, PiggyNotFound | PiggyInvalid)
+    page = ContactPage(
+        contact_uuid=contact_uuid,
+        acts=acts,
+        bookings=bookings,
+        half_replaced=half_replaced,
+        held=held,
+        suspects=suspects,
+        copy=copy,
+        tombstone=gone(contact_uuid) if missing else None,
+        survivor_uuid=_survivor_of(contact_uuid) if missing else "",
+        **panels,
+    )
     if page.missing:
         RecentContact.objects.filter(contact_uuid=contact_uuid).delete()
         forget(contact_uuid=contact_uuid)
+        error = panels["contact"].error
+        if error is not None:
+            afterwards(lambda: sights.keep_gone(contact_uuid, error))
     elif page.contact.value:
         card = default_card(page.identifiers)
-        _remember(staff, page.contact.value, card)
+        contact: Contact = page.contact.value
+        if copy is None or (contact.name, card) != (copy.name, copy.default_card):
+            _remember(staff, contact_uuid, contact.name, card)
+        sight = sights.Sight(contact, page.identifiers.value, asked_at)
+        if not sights.is_known(sight, copy, frozenset().union(*cards)):
+            afterwards(lambda: sights.keep(sight))
         if page.contact.value.is_anonymous or any(was_listed):  # the customer is waiting: no write without a reason
             met(contact=page.contact.value, card=card)
     return page
+
+
+def _survivor_of(contact_uuid: str) -> str:
+    now = where_now(contact_uuid)
+    return "" if now == contact_uuid else now
 
 
 def read_panel(*, contact_uuid: str, shop_uuid: str | None, name: str) -> Panel:
@@ -113,11 +162,9 @@ def _make_room(staff: Staff, contact_uuid: str) -> None:
         others.filter(pk__in=rows[RecentContact.KEPT - 1 :]).delete()
 
 
-def _remember(staff: Staff, contact: Contact, card: str) -> None:
+def _remember(staff: Staff, contact_uuid: str, name: str, card: str) -> None:
     """Put a contact at the top of this person's last customers, in one statement: the customer is waiting."""
-    row = RecentContact(
-        staff=staff, contact_uuid=contact.uuid, name=contact.name, card=card[:255], seen_at=timezone.now()
-    )
+    row = RecentContact(staff=staff, contact_uuid=contact_uuid, name=name, card=card[:255], seen_at=timezone.now())
     RecentContact.objects.bulk_create(
         [row],
         update_conflicts=True,

@@ -11,7 +11,7 @@ class StaffBackend(AuthenticationBackend):
     """allauth's backend, without a word about closed accounts."""
 
     def get_user(self, user_id: Any) -> Staff | None:
-        staff = Staff.objects.filter(pk=user_id).first()
+        staff = Staff.objects.select_related("last_shop").filter(pk=user_id).first()
         return staff if staff is not None and self.user_can_authenticate(staff) else None
 
     @classmethod

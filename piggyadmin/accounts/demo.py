@@ -1,4 +1,4 @@
-"""The people of the demo. Nothing else calls this: the passwords are public."""
+"""The people of the demo and of practice. Nothing else calls this: the passwords are public."""
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from piggyadmin.accounts.models import Staff
 from piggyadmin.accounts.roles import ADMIN, DESK, MARKETING
 
-PASSWORD = "demo"  # noqa: S105 (public on purpose: the demo's start prints it)
+PASSWORD = "demo"  # noqa: S105 (public on purpose: the start prints it)
 PEOPLE = (
     ("desk", "Fatima El Idrissi", DESK),
     ("marketing", "Noor van Dijk", MARKETING),
@@ -15,12 +15,12 @@ PEOPLE = (
 )
 
 
-def seed_people() -> list[Staff]:
-    """Make the four people of the demo where they are missing; who is there stays as they are."""
+def seed_people(*, password: str = PASSWORD) -> list[Staff]:
+    """Make the four people where they are missing; who is there stays as they are. The start prints the password."""
     people = []
     for username, name, role in PEOPLE:
         staff, is_new = Staff.objects.get_or_create(
-            username=username, defaults={"name": name, "password": make_password(PASSWORD)}
+            username=username, defaults={"name": name, "password": make_password(password)}
         )
         if is_new:
             staff.groups.set([Group.objects.get_or_create(name=role)[0]])

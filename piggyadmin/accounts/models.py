@@ -126,6 +126,7 @@ class Limit(models.Model):
         PREPAID_CENTS = "prepaid_cents", _("Prepaid in one top-up")
         BATCH_VOUCHERS = "batch_vouchers", _("Vouchers in one batch")
         AWARD_PAUSE = "award_pause", _("Seconds between two awards")  # by one person to one customer
+        CLAIM_LINK_CREDITS = "claim_link_credits", _("Credits in one order of claim links")  # all links together
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40, choices=Kind)

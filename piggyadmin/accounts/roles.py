@@ -10,9 +10,16 @@ ROLE_NAMES = {DESK: "Front desk", MARKETING: "Marketing", ADMIN: "Admin"}
 EVERYONE = (
     "desk.use_box",
     "contacts.view_contact",
+    "contacts.search_contacts",
     "vouchers.check_voucher",
     "vouchers.use_giftcard",
     "ledger.view_acts",
+    "contacts.view_transactions",
+    "contacts.view_orders",
+    "contacts.view_visits",
+    "contacts.view_referrals",
+    "catalogue.view_programme",
+    "desk.view_shift",
 )
 
 # Everything done for a customer who stands there.
@@ -26,12 +33,17 @@ AT_THE_DESK = (
     "contacts.edit_contact",
     "contacts.manage_subscriptions",
     "contacts.edit_booking",
+    "contacts.claim_reward",
+    "contacts.top_up_prepaid",
+    "contacts.edit_visit",
+    "contacts.open_portal",
     "vouchers.redeem_voucher",
     "vouchers.spend_giftcard",
 )
 
 # Everything done for a mailing, and what may be approved of others' doing.
 MARKETING_WORK = (
+    "contacts.export_contacts",
     "contacts.approve_award",
     "vouchers.view_promotion",
     "vouchers.create_promotion",
@@ -41,6 +53,16 @@ MARKETING_WORK = (
     "vouchers.change_voucher",
     "vouchers.create_giftcard",
     "vouchers.approve_giftcard",
+    "vouchers.send_giftcard",
+    "vouchers.make_claim_links",
+    "vouchers.approve_claim_links",
+    "contacts.approve_prepaid",
+    "contacts.view_all_transactions",
+    "contacts.run_automation",
+    "catalogue.view_setup",
+    "catalogue.view_products",
+    "catalogue.change_products",
+    "catalogue.change_reward",
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -51,8 +73,16 @@ ROLES: dict[str, tuple[str, ...]] = {
         *AT_THE_DESK,
         *MARKETING_WORK,
         "contacts.reverse_award",
+        "contacts.reverse_reward",
+        "contacts.adjust_prepaid",
+        "contacts.read_auth_token",
         "contacts.manage_cards",
         "contacts.edit_all_attributes",
+        "contacts.review_duplicates",
+        "contacts.propose_merge",
+        "contacts.approve_merge",
+        "contacts.propose_deletion",
+        "contacts.approve_deletion",
         "vouchers.reverse_redemption",
         "vouchers.adjust_giftcard",
         "ledger.view_all_acts",
@@ -61,6 +91,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.manage_staff",
         "accounts.manage_shops",
         "accounts.manage_limits",
+        "catalogue.manage_webhooks",
+        "catalogue.change_programme",
+        "catalogue.change_attributes",
+        "desk.view_status",
+        "desk.view_all_shifts",
     ),
 }
 

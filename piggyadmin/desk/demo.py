@@ -2,38 +2,24 @@
 
 import csv
 import io
-import json
-import urllib.request
 
-from django.conf import settings
 from django.utils import timezone
 
 from contacts.bookings.importing import carry_out, look_at
 from contacts.bookings.reading import CENTS, COLUMNS
 from contacts.models import Booking
+from piggyadmin.desk.standin import ask
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import form_token
-
-SECONDS = 10
 
 
 def seed_bookings(*, by: Actor) -> int:
     """Import what the stand-in Piggy has booked where no booking is known yet; how many were added."""
     if Booking.objects.exists():
         return 0
-    plan = look_at(data=_file_of(_booked()), as_of=timezone.now(), actor=by)
+    plan = look_at(data=_file_of(ask("state/booking")), as_of=timezone.now(), actor=by)
     carry_out(key=plan.key, actor=by, token=form_token())
     return plan.added
-
-
-def _booked() -> list[dict[str, object]]:
-    """The stand-in's own books, which only the demo may look into."""
-    request = urllib.request.Request(  # noqa: S310 (the demo's own sandbox)
-        f"{settings.PIGGY_BASE_URL}/_sandbox/state/booking", headers={"Authorization": f"Bearer {settings.PIGGY_TOKEN}"}
-    )
-    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 (an address of this machine)
-        rows: list[dict[str, object]] = json.load(answer)
-    return rows
 
 
 def _file_of(rows: list[dict[str, object]]) -> bytes:

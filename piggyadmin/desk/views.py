@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts.lookup import scanned
 from contacts.lookup import services as lookup
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.desk import services
 from piggyadmin.desk.forms import BoxForm
-from piggyadmin.desk.keys import PLACES
+from piggyadmin.desk.keys import places_for
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.services import waiting_for
 from piggyadmin.typed import NotReadable
@@ -32,21 +33,28 @@ def find(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return go_to(request, reverse("desk:today"))
     form = BoxForm(request.POST)
-    found, status = None, 422
+    found, status, leads_to = None, 422, ""
     if form.is_valid():
+        may_search = request.user.has_perm("contacts.search_contacts")
+        if may_search and (holder := services.holder_of_card(text=form.cleaned_data["q"])):
+            scanned.remember(request.session, contact_uuid=holder, card=form.cleaned_data["q"])
+            return go_to(request, reverse("contacts:contact", args=[holder]))
         try:
-            found = services.find(
+            found, leads_to = services.find_or_offer(
                 text=form.cleaned_data["q"],
                 staff=request.user,
                 time_zone=request.shop.time_zone if request.shop else settings.TIME_ZONE,
                 sees_identity=request.user.has_perm("contacts.see_identity"),
+                may=request.user.get_all_permissions(),
             )
         except NotReadable as error:
             form.add_error("q", str(error))
     if found is not None:
-        if found.only:
-            return go_to(request, _url(found.only))
-        status = 200 if found.hits else 503 if found.failed else 404
+        if found.only and not leads_to:
+            leads_to = _url(found.only)
+        if leads_to:
+            return go_to(request, leads_to)
+        status = 200 if found.hits or found.offers else 503 if found.failed else 404
     context = {"form": form, "found": found, "rows": [(hit, _url(hit)) for hit in found.hits] if found else []}
     return render_page(request, TEMPLATE, _context(request) | context, partial="found", status=status)
 
@@ -70,7 +78,9 @@ def keys(request: StaffRequest) -> HttpResponse:
         request.user.single_keys = request.POST.get("single_keys") == "on"
         request.user.save(update_fields=["single_keys"])
         return go_to(request, reverse("desk:keys"))
-    return render_page(request, "desk/keys.html", {"places": PLACES}, partial="keys")
+    return render_page(
+        request, "desk/keys.html", {"places": places_for(request.user.get_all_permissions())}, partial="keys"
+    )
 
 
 def _url(hit: services.Hit) -> str:

@@ -21,9 +21,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.urls import NoReverseMatch, reverse
@@ -31,7 +32,8 @@ from django.urls import NoReverseMatch, reverse
 from piggyadmin.ledger.phrases import phrase
 
 if TYPE_CHECKING:
-    from piggyadmin.ledger.models import Act
+    from piggyadmin.accounts.models import Staff
+    from piggyadmin.ledger.models import Act, Approval
 
 # The packages whose subjects are searched for an actions.py; a library's module of that name is none of ours.
 HOMES = ("piggyadmin", "contacts", "vouchers")
@@ -69,6 +71,8 @@ class Settlement:
 
 Resolver = Callable[["Act"], Settlement | None]
 Settled = Callable[["Act", bool, Mapping[str, Any]], None]
+Decided = Callable[["Approval"], None]
+Bars = Callable[[Sequence["Approval"], "Staff"], Mapping[UUID, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,10 @@ class Action:
     we gave up on may still be under way at Piggy: no person decides before that. `approve_permission` is for whoever
     may approve it when it is over somebody's limit; `page` is the name of the URL (taking the target's id) of the page
     where whoever asked does it then. `on_settled(act, happened, reading)` puts our own rows right when
-    an unknown act was settled, by a look or by a person, in the transaction that says so. An act of
+    an unknown act was settled, by a look or by a person, in the transaction that says so. `on_decided(approval)` does
+    the same when a request was granted, refused, withdrawn or too old. `bars(approvals, staff)` is why this person, who
+    has the right, may not decide about which of these requests, by their ids; those that nothing bars are left out.
+    With `decides_on_page` the decision, too, is made on `page` alone, which asks for more than a yes. An act of
     `writes_to_piggy=False` is one that we do ourselves (`door.record`).
     """
 
@@ -90,12 +97,15 @@ class Action:
     words: Words
     resolve: Resolver | None = None
     on_settled: Settled | None = None
+    on_decided: Decided | None = None
+    bars: Bars | None = None
     needs_shop: bool = True
     settle_after: int = 60
     may_come_late: int = 60
     looks: tuple[int, ...] = (2, 8, 20, 60, 300)
     approve_permission: str = ""
     page: str = ""
+    decides_on_page: bool = False
     writes_to_piggy: bool = True
 
 

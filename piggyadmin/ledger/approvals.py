@@ -83,11 +83,14 @@ def decide(approval_id: UUID, *, by: Actor, granted: bool, reason: str = "") -> 
             raise PermissionDenied("Who asked may not approve.")
         if not action.approve_permission or not by.may(action.approve_permission):
             raise PermissionDenied(f"Deciding about {action.name} needs {action.approve_permission}.")
+        if action.bars and (barred := action.bars([approval], by.staff).get(approval.pk)):
+            raise PermissionDenied(barred)
         _insist_on(approval, Status.OPEN)
         _tell(own_actions.APPROVAL_GRANTED if granted else own_actions.APPROVAL_DECLINED, by, approval, reason)
         approval.status = Status.GRANTED if granted else Status.REFUSED
         approval.decided_by, approval.decided_at = by.staff, timezone.now()
         approval.save(update_fields=["status", "decided_by", "decided_at"])
+        _follow(approval)
     return approval
 
 
@@ -114,6 +117,7 @@ def withdraw(approval_id: UUID, *, by: Actor) -> Approval:
         _tell(own_actions.APPROVAL_WITHDRAWN, by, approval, "")
         approval.status = Status.WITHDRAWN
         approval.save(update_fields=["status"])
+        _follow(approval)
     return approval
 
 
@@ -140,9 +144,10 @@ def open_for(actor: Actor) -> QuerySet[Approval]:
     waiting = Approval.objects.filter(status=Status.OPEN, expires_at__gt=timezone.now())
     names = waiting.exclude(requested_by=actor.staff).values_list("action", flat=True).distinct()
     may = [name for name in names if (needed := action_named(name).approve_permission) and actor.may(needed)]
-    return (
-        waiting.filter(action__in=may).exclude(requested_by=actor.staff).select_related("requested_by", "shop", "act")
-    )
+    waiting = waiting.filter(action__in=may).exclude(requested_by=actor.staff)
+    barring = {name: bars for name in may if (bars := action_named(name).bars)}
+    barred = [pk for name, bars in barring.items() for pk in bars(list(waiting.filter(action=name)), actor.staff)]
+    return waiting.exclude(pk__in=barred).select_related("requested_by", "shop", "act")
 
 
 def granted_to(actor: Actor) -> QuerySet[Approval]:
@@ -154,7 +159,22 @@ def granted_to(actor: Actor) -> QuerySet[Approval]:
 def expire_old() -> int:
     """Close what nobody decided or used in time; how many were closed. `use` and `decide` do not wait for this."""
     old = Approval.objects.filter(status__in=[Status.OPEN, Status.GRANTED], expires_at__lte=timezone.now())
-    return old.update(status=Status.EXPIRED)
+    followed = [name for name in old.values_list("action", flat=True).distinct() if action_named(name).on_decided]
+    closed = 0
+    for approval in old.filter(action__in=followed):
+        with transaction.atomic():
+            if old.filter(pk=approval.pk).update(status=Status.EXPIRED):
+                approval.refresh_from_db()
+                _follow(approval)
+                closed += 1
+    return closed + old.exclude(action__in=followed).update(status=Status.EXPIRED)
+
+
+def _follow(approval: Approval) -> None:
+    """Let the action put its own rows right, in the transaction that decides."""
+    follow = action_named(approval.action).on_decided
+    if follow:
+        follow(approval)
 
 
 def _locked(approval_id: UUID) -> Approval:

@@ -24,6 +24,7 @@ def erase_details(*, contact_id: str, by: Actor | None) -> int:
     with transaction.atomic():
         theirs = Q(contact_id=contact_id) | Q(target_kind="contact", target_id=contact_id)
         acts = set(Act.objects.filter(theirs | Q(pk__in=_made_them(contact_id))).values_list("pk", flat=True))
+        acts |= _about_two(contact_id)
         acts |= _belonging_to(acts)
         acts |= _about_nobody_else(acts)
         details = ActDetail.objects.filter(act__in=acts, erased_at=None).select_for_update(of=("self",))
@@ -37,6 +38,16 @@ def _made_them(contact_id: str) -> list[UUID]:
     """The acts out of which this customer came: who was made knows no id before, and the answer names it."""
     named = Event.objects.filter(figures__contains=contact_id)  # the column is text: this only narrows
     return [event.act_id for event in named if event.figures.get("contact_uuid") == contact_id]
+
+
+# Figures that name a second customer whom the words of an act are about as well: flags, verdicts, merges.
+SECOND = ("other_uuid", "first_uuid", "second_uuid", "source_uuid", "destination_uuid")
+
+
+def _about_two(contact_id: str) -> set[UUID]:
+    """Acts about this customer and another one, kept with the other."""
+    named = Act.objects.filter(figures__contains=contact_id)  # the column is text: this only narrows
+    return {act.pk for act in named if contact_id in [act.figures.get(name) for name in SECOND]}
 
 
 def _belonging_to(acts: set[UUID]) -> set[UUID]:

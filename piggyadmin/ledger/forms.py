@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -16,8 +17,10 @@ from piggyadmin.ledger.actions import registered
 from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.models import Act, Approval, State
 from piggyadmin.ledger.settling import LONGEST_REASON
+from piggyadmin.moments import day_bounds
 from piggyadmin.templatetags.words import OUTCOME_WORDS, thousands
 
+SHOPS: Any = Act._meta.get_field("shop").related_model._default_manager
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -29,7 +32,7 @@ class OnceForm(forms.Form):
     """
 
     form_token = forms.CharField(
-        widget=forms.HiddenInput,
+        widget=forms.HiddenInput(attrs={"id": False}),  # a page may hold it twice
         initial=form_token,
         max_length=100,
         validators=[RegexValidator(r"\A[\w-]{16,100}\Z", "This form is not complete. Open the page again.")],
@@ -55,13 +58,17 @@ def _day(label: str) -> forms.DateField:
 
 
 class AuditFilter(forms.Form):
-    """The audit's filter. It lives in the URL; what it does not understand it refuses beside the field."""
+    """The audit's filter. It lives in the URL; what it does not understand it refuses beside the field.
+
+    Days are those of the chosen shop's zone, else of the active one.
+    """
 
     since = _day("From")
     until = _day("To")
     person = forms.ModelChoiceField(
         queryset=get_user_model().objects.none(), label="Person", required=False, empty_label="Everyone"
     )
+    shop = forms.ModelChoiceField(queryset=SHOPS.none(), label="Shop", required=False, empty_label="Every shop")
     action = forms.ChoiceField(label="Act", required=False)
     outcome = forms.ChoiceField(label="Outcome", required=False)
     target = forms.CharField(
@@ -79,6 +86,8 @@ class AuditFilter(forms.Form):
             people.queryset = get_user_model().objects.order_by("name")
         else:
             del self.fields["person"]
+        shop: Any = self.fields["shop"]
+        shop.queryset = SHOPS.order_by("name")
         action: Any = self.fields["action"]
         action.choices = [("", "Every act"), *((known.name, known.words.do) for known in registered())]
         self.tell_counts({})
@@ -93,10 +102,14 @@ class AuditFilter(forms.Form):
     def narrow(self, acts: QuerySet[Act], *, but_outcome: bool = False) -> QuerySet[Act]:
         """`acts` that this (valid) filter lets through; `but_outcome` leaves the outcome out, to count each."""
         asked = self.cleaned_data
+        shop = asked["shop"]
+        zone = ZoneInfo(shop.time_zone) if shop else timezone.get_current_timezone()
         if asked["since"]:
-            acts = acts.filter(at__gte=_midnight(asked["since"]))
+            acts = acts.filter(at__gte=day_bounds(asked["since"], zone)[0])
         if asked["until"]:
-            acts = acts.filter(at__lt=_midnight(asked["until"] + timedelta(days=1)))
+            acts = acts.filter(at__lt=day_bounds(asked["until"], zone)[1])
+        if shop:
+            acts = acts.filter(shop=shop)
         if asked.get("person"):
             acts = acts.filter(staff=asked["person"])
         if asked["action"]:
@@ -126,15 +139,11 @@ class AuditFilter(forms.Form):
             "since": asked["since"] and asked["since"].isoformat(),
             "until": asked["until"] and asked["until"].isoformat(),
             "person": str(asked["person"].pk) if asked.get("person") else "",
+            "shop": str(asked["shop"].pk) if asked["shop"] else "",
             "action": asked["action"],
             "outcome": asked["outcome"],
         }
         return {name: value for name, value in told.items() if value}
-
-
-def _midnight(day: date) -> datetime:
-    """The first moment of a day in the active zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _on(text: str) -> Q:

@@ -15,6 +15,7 @@ from piggyadmin.ledger.forms import AuditFilter
 from piggyadmin.ledger.models import Act, ActDetail, ActState, Approval
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
 from piggyadmin.ledger.phrases import phrase
+from piggyadmin.ledger.services import address_of
 from piggyadmin.ledger.settling import may_settle
 from piggyadmin.ledger.verifying import last_check
 from piggyadmin.templatetags.words import euros, thousands
@@ -91,6 +92,8 @@ def story_of(act: Act, *, by: Actor) -> dict[str, Any]:
     kept = list(ActDetail.objects.filter(act=act))
     own = next((detail for detail in kept if detail.event_id is None), None)
     decides = may_settle(act, by)
+    approval = Approval.objects.filter(act=act).select_related("decided_by").first()
+    elsewhere = approval is not None and action_named(approval.action).decides_on_page
     return {
         "act": act,
         "outcome": outcome,
@@ -104,7 +107,8 @@ def story_of(act: Act, *, by: Actor) -> dict[str, Any]:
         "can_look": action.resolve is not None and outcome.unknown,
         "may_settle": decides,
         "question": phrase(action.words.settle_question, act.figures),
-        "approval": Approval.objects.filter(act=act).select_related("decided_by").first(),
+        "approval": approval,
+        "decides_at": address_of(approval) if approval and elsewhere else "",
         "may_decide": open_for(by).filter(act=act).exists(),
         "asks_itself": outcome.under_way and not decides,
         "children": Act.objects.filter(parent=act).select_related("state").order_by("seq")[:ROWS],

@@ -98,7 +98,9 @@ def waiting_for(actor: Actor) -> list[Waiting]:
             f"{approval.requested_by.name} asks for your approval",
             approval.sentence,
             approval.requested_at,
-            reverse("ledger:act", args=[approval.act_id]),
+            address_of(approval)
+            if action_named(approval.action).decides_on_page
+            else reverse("ledger:act", args=[approval.act_id]),
         )
         for approval in open_for(actor)
     ]
@@ -109,14 +111,14 @@ def waiting_for(actor: Actor) -> list[Waiting]:
             f"{approval.decided_by.name if approval.decided_by else 'Somebody'} approved what you asked for",
             approval.sentence,
             approval.requested_at,
-            _page_of(approval),
+            address_of(approval),
         )
         for approval in granted_to(actor)
     ]
     return sorted(waiting, key=lambda item: item.at)
 
 
-def _page_of(approval: Approval) -> str:
+def address_of(approval: Approval) -> str:
     """Where an approved act is done: its own page, else the page of its target, else the request itself."""
     page = action_named(approval.action).page
     if page:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from piggyadmin.htmx import go_to, render_page, wants_partial
 from piggyadmin.ledger import approvals, listing, settling
+from piggyadmin.ledger.actions import action_named
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.approvals import open_for
 from piggyadmin.ledger.door import Target, record
@@ -20,7 +21,7 @@ from piggyadmin.ledger.export import csv_lines, file_name
 from piggyadmin.ledger.forms import AuditFilter, DecideForm, SettleForm
 from piggyadmin.ledger.models import Act, Approval
 from piggyadmin.ledger.own_actions import AUDIT_EXPORTED
-from piggyadmin.ledger.services import SEE_ALL, acts, visible_acts
+from piggyadmin.ledger.services import SEE_ALL, acts, address_of, visible_acts
 
 LIST, ONE = "ledger/audit.html", "ledger/act.html"
 
@@ -104,6 +105,8 @@ def decide(request: HttpRequest, act_id: UUID) -> HttpResponse:
     approval = Approval.objects.filter(act=found).first()
     if approval is None:
         raise Http404
+    if action_named(approval.action).decides_on_page:
+        return go_to(request, address_of(approval))
     form = DecideForm(request.POST)
     if form.is_valid():
         granted, reason = form.cleaned_data["granted"] == "yes", form.cleaned_data["reason"]

@@ -16,13 +16,13 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from .budget import Budget, Kind
+from .budget import Budget, Kind, Use
 from .client import Piggy
 from .deadline import Deadline
 from .pool import Answer, Question
 from .pool import gather as gather_with
 
-__all__ = ["Answer", "Piggy", "as_job", "gather", "get_client"]
+__all__ = ["Answer", "Piggy", "Use", "as_job", "budget_use", "gather", "get_client"]
 
 
 _paying: ContextVar[Kind] = ContextVar("piggy_paying", default="people")
@@ -83,6 +83,12 @@ def gather(
 
     threads = int(settings.PIGGY_POOL_THREADS)
     return gather_with(get_client(kind=kind), calls, seconds=seconds, threads=threads, meanwhile=meanwhile)
+
+
+def budget_use() -> dict[Kind, Use]:
+    """How much of people's and of jobs' calls is taken now; {} when neither is limited. Raises StoreError."""
+    budget = get_client().budget
+    return budget.use() if budget else {}
 
 
 @lru_cache(maxsize=64)

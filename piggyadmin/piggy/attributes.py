@@ -96,15 +96,26 @@ class AttributeCalls(Caller):
         )
 
     def create_loyalty_transaction_attribute(
-        self, *, name: str, data_type: AttributeType, label: str | None = None, description: str | None = None
+        self,
+        *,
+        name: str,
+        data_type: AttributeType,
+        label: str | None = None,
+        description: str | None = None,
+        options: Sequence[Mapping[str, str]] = (),
     ) -> AttributeDefinition:
-        """Make an attribute of loyalty transactions. Piggy takes its type as `data_type` and tells it as `type`.
+        """Make an attribute of loyalty transactions. Piggy takes its type as `data_type` and tells it as `type`, and
+        takes and tells its options as an object from value to label.
 
         PiggyRejected (60009 there is one of this name), PiggyInvalid (1003).
 
         https://docs.piggy.eu/v3/oauth/loyalty-transaction-attributes (Create Loyalty Transaction Attribute)
         """
         wanted = checked_name(name)
+        choices = {
+            checked_text(each["value"], field="options"): checked_text(each["label"], field="options")
+            for each in options
+        }
         return self._write(
             "create_loyalty_transaction_attribute",
             "POST",
@@ -115,6 +126,7 @@ class AttributeCalls(Caller):
                 "data_type": data_type,
                 "label": given(checked_text, label, field="label"),
                 "description": given(checked_text, description, field="description"),
+                "options": choices or None,
             },
             is_ours=lambda done: (done.name, done.type) == (wanted, data_type),
         )

@@ -52,6 +52,18 @@ class Spent:
     jobs_paused: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One budget at one moment: calls `taken` and not yet earned back, calls a second (0: no limit), seconds paused.
+
+    One second's worth may be taken at once; more than that waits.
+    """
+
+    taken: float
+    rate: float
+    paused: float = 0.0
+
+
 class StoreError(Exception):
     """The store of the budgets cannot be read or written."""
 
@@ -123,6 +135,22 @@ class Budget:
         elif _is_low(headers) and self._may_note():
             self._note(lambda now, row: replace(row, jobs_paused=now + LOW_PAUSE))
 
+    def use(self) -> dict[Kind, Use]:
+        """How much of each budget is taken now, and for how long its calls pause. Raises StoreError."""
+        found: dict[Kind, Use] = {}
+
+        def look(now: float, row: Spent) -> Spent:
+            paused = _plausible(row.paused, now, LONGEST_PAUSE) - now
+            for kind, rate in self._rates.items():
+                spent = row.jobs if kind == "jobs" else row.people
+                taken = (_plausible(spent, now, LONGEST_DEBT + max(rate, 1.0) / rate) - now) * rate if rate > 0 else 0.0
+                low = _plausible(row.jobs_paused, now, LONGEST_PAUSE) - now if kind == "jobs" else 0.0
+                found[kind] = Use(taken, rate, max(paused, low))
+            return row
+
+        self._store.change(self._account, look)
+        return found
+
     def _may_note(self) -> bool:
         now = self._clock()
         if self._noted is not None and now - self._noted < NOTE_EVERY:
@@ -156,11 +184,16 @@ def _plausible(stamp: float, now: float, ahead: float) -> float:
     return stamp if now < stamp <= now + ahead else now
 
 
-def _is_low(headers: Mapping[str, str]) -> bool:
+def limit_in(headers: Mapping[str, str]) -> tuple[int, int] | None:
+    """Piggy's own limit and what is left of it, where an answer says both."""
     try:
-        limit, left = int(headers["X-RateLimit-Limit"]), int(headers["X-RateLimit-Remaining"])
+        return int(headers["X-RateLimit-Limit"]), int(headers["X-RateLimit-Remaining"])
     except (KeyError, ValueError):
-        return False
+        return None
+
+
+def _is_low(headers: Mapping[str, str]) -> bool:
+    limit, left = limit_in(headers) or (0, 0)
     return limit > 0 and left < limit * LOW_SHARE
 
 
@@ -169,7 +202,7 @@ class Purse:
 
     def __init__(self, budget: Budget | None, kind: Kind, *, paid: int = 0) -> None:
         self._budget = budget
-        self._kind = kind
+        self.kind = kind
         self._paid = paid
         self._lock = threading.Lock()
 
@@ -179,19 +212,19 @@ class Purse:
                 self._paid -= 1
                 return
         if self._budget:
-            self._budget.take(self._kind, 1, deadline)
+            self._budget.take(self.kind, 1, deadline)
 
     def take_for(self, calls: int, deadline: Deadline) -> None:
         """Take for several calls at once, which other purses then hold as `paid`."""
         if self._budget:
-            self._budget.take(self._kind, calls, deadline)
+            self._budget.take(self.kind, calls, deadline)
 
     def reserve(self, within: float) -> float:
-        return self._budget.reserve(self._kind, 1, within) if self._budget else 0.0
+        return self._budget.reserve(self.kind, 1, within) if self._budget else 0.0
 
     def seen(self, status: int, headers: Mapping[str, str]) -> None:
         if self._budget:
             self._budget.seen(status, headers)
 
     def paid(self, calls: int) -> Purse:
-        return Purse(self._budget, self._kind, paid=calls)
+        return Purse(self._budget, self.kind, paid=calls)

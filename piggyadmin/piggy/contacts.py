@@ -1,15 +1,17 @@
 """Customers. https://docs.piggy.eu/v3/oauth/contacts"""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from .caller import Caller
-from .filters import check_attributes, check_email, ignored, same_email
-from .inputs import checked_name, checked_text, checked_value, given, refusal
+from .filters import check_attributes, check_created, check_email, check_order, ignored, same_email
+from .inputs import checked_moment, checked_name, checked_text, checked_value, given, refusal
 from .paging import CONTACTS, Page
 from .payloads import Contact, ContactCreated, CreditBalance, PrepaidBalance, Tier
 
 LONGEST_EMAIL = 254
+Order = Literal["created_at", "-created_at"]
 
 
 class ContactCalls(Caller):
@@ -46,24 +48,44 @@ class ContactCalls(Caller):
         )
 
     def list_contacts(
-        self, *, page: int = 1, limit: int = CONTACTS.most, attributes: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        limit: int = CONTACTS.most,
+        attributes: Mapping[str, str] | None = None,
+        sort: Order | None = None,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
     ) -> Page[Contact]:
-        """One page of contacts (100 at most), all of them or those whose attributes equal `attributes`.
+        """One page of contacts (100 at most): all of them, those whose attributes equal `attributes`, those made from
+        one moment to another (both included, in whole seconds).
 
         Attribute filters are documented since October 2026 only; each contact is checked against them. The values are
         compared with `current_values`, which trail behind a change: a contact changed a moment ago can make the whole
-        page PiggyFilterIgnored.
+        page PiggyFilterIgnored. So can one made outside the bounds, and a page that is not in the order of `sort`;
+        a contact that does not tell when it was made passes both.
 
         https://docs.piggy.eu/v3/oauth/contacts (List Contacts)
         """
         wanted = {checked_name(name): checked_text(value, field=name) for name, value in (attributes or {}).items()}
         params: dict[str, Any] = {f"attributes[{name}]": value for name, value in wanted.items()}
+        bounds = {
+            "created_at[gte]": given(checked_moment, created_from, field="created_at"),
+            "created_at[lte]": given(checked_moment, created_to, field="created_at"),
+        }
+
+        def check(found: list[Contact]) -> None:
+            check_attributes(found, wanted, operation="list_contacts")
+            check_created(found, created_from, created_to, operation="list_contacts")
+            if sort is not None:
+                check_order(found, newest_first=sort == "-created_at", operation="list_contacts")
+
         return self._get_page(
             "list_contacts",
             "contacts",
             Contact,
-            params={**CONTACTS.params(page, limit), **params},
-            check=lambda found: check_attributes(found, wanted, operation="list_contacts"),
+            params={**CONTACTS.params(page, limit), "sort": sort, **bounds, **params},
+            check=check,
         )
 
     def contacts_by_phone(self, *, phone: str, limit: int = 30) -> Page[Contact]:

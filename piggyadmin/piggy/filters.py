@@ -5,11 +5,12 @@ field it was filtered by, because then nothing shows that the filter worked.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from . import words
 from .errors import PiggyFilterIgnored
-from .payloads import Contact, ContactIdentifier, ContactRef, LoyaltyTransaction, PrepaidTransaction, Voucher
+from .payloads import Contact, ContactIdentifier, ContactRef, LoyaltyTransaction, PrepaidTransaction, Visit, Voucher
 
 Item = TypeVar("Item")
 
@@ -34,7 +35,7 @@ def ignored(*, field: str, operation: str) -> PiggyFilterIgnored:
     return PiggyFilterIgnored(words.NOT_ABOUT_IT, operation=operation, detail=f"filter {field} was not applied")
 
 
-def contact_of(item: Voucher | LoyaltyTransaction | PrepaidTransaction | ContactIdentifier) -> str | None:
+def contact_of(item: Voucher | LoyaltyTransaction | PrepaidTransaction | ContactIdentifier | Visit) -> str | None:
     return item.contact.uuid if item.contact else None
 
 
@@ -67,6 +68,36 @@ def check_attributes(contacts: Iterable[Contact], wanted: dict[str, str], *, ope
         for name, value in wanted.items():
             if not _same_attribute(contact, name, value):
                 raise ignored(field=f"attributes[{name}]", operation=operation)
+
+
+def check_created(
+    contacts: Iterable[Contact], first: datetime | None, last: datetime | None, *, operation: str
+) -> None:
+    """Each contact was made between two moments, both included, as far as it tells. Piggy is told whole seconds."""
+    for contact in contacts:
+        made = contact.created_at
+        if made is None:
+            continue
+        if (first and made < first.replace(microsecond=0)) or (last and made.replace(microsecond=0) > last):
+            raise ignored(field="created_at", operation=operation)
+
+
+def check_period(
+    items: Iterable[LoyaltyTransaction], since: datetime | None, before: datetime | None, *, operation: str
+) -> None:
+    """Each transaction was made at `since` or later, and before `before`. Piggy is told whole seconds."""
+    for item in items:
+        made = item.created_at.replace(microsecond=0)
+        if (since and made < since.replace(microsecond=0)) or (before and made >= before.replace(microsecond=0)):
+            raise ignored(field="created_at", operation=operation)
+
+
+def check_order(contacts: Iterable[Contact], *, newest_first: bool, operation: str) -> None:
+    """The contacts stand in the order of their dates, as far as they tell. One page of many: it cannot be sorted here
+    when Piggy did not."""
+    dates = [contact.created_at for contact in contacts if contact.created_at]
+    if dates != sorted(dates, reverse=newest_first):
+        raise ignored(field="sort", operation=operation)
 
 
 def _same_attribute(contact: Contact, name: str, value: str) -> bool:

@@ -10,7 +10,7 @@ from .caller import Caller
 from .filters import check_all, ignored, in_order
 from .inputs import checked_id, checked_name, checked_text, checked_value, checked_whole
 from .paging import GIFTCARD_TRANSACTIONS, GIFTCARDS, Page, iterate
-from .payloads import Giftcard, GiftcardProgram, GiftcardTransaction
+from .payloads import Giftcard, GiftcardProgram, GiftcardTransaction, MailSent
 
 DIGITAL = 1
 
@@ -181,6 +181,23 @@ class GiftcardCalls(Caller):
             GiftcardTransaction,
             ids={"giftcard_transaction_uuid": uuid},
             is_ours=lambda done: done.uuid != uuid,
+        )
+
+    def send_giftcard_by_email(self, *, giftcard_uuid: str, contact_uuid: str) -> MailSent:
+        """Have Piggy mail a card to a contact, with whatever mail the account has for that. Each call is one mail.
+
+        Nothing can be read of it afterwards. PiggyNotFound (5001), PiggyInvalid (1003; also a contact who is gone or
+        has no address, as far as we know).
+
+        https://docs.piggy.eu/v3/oauth/giftcards (Send Giftcard By Email)
+        """
+        return self._write(
+            "send_giftcard_by_email",
+            "POST",
+            "giftcards/{giftcard_uuid}/send-by-email",
+            MailSent,
+            ids={"giftcard_uuid": giftcard_uuid},
+            json={"contact_uuid": checked_id(contact_uuid, field="contact_uuid")},
         )
 
 

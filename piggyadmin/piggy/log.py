@@ -13,7 +13,10 @@ logger = logging.getLogger("piggyadmin.piggy")
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """How one call went. `status` and `code` are None where there is none; `error` is the class of the PiggyError."""
+    """How one call went. `status` and `code` are None where there is none; `error` is the class of the PiggyError.
+
+    `kind` says whose budget paid. `left` of `limit` is what the answer said of Piggy's own limit, where it said it.
+    """
 
     operation: str
     method: str
@@ -23,6 +26,9 @@ class CallRecord:
     request_id: str
     error: str = ""
     detail: str = ""
+    kind: str = "people"
+    limit: int | None = None
+    left: int | None = None
 
 
 observers: list[Callable[[CallRecord], None]] = []

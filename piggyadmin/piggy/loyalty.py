@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .caller import Caller
-from .filters import check_all, check_kinds, contact_of, in_order, shop_of
-from .inputs import checked_id, checked_whole
+from .filters import check_all, check_kinds, check_period, contact_of, in_order, shop_of
+from .inputs import checked_id, checked_moment, checked_whole, given
 from .paging import LOYALTY_TRANSACTIONS, PREPAID_TRANSACTIONS, Page, iterate
 from .payloads import LoyaltyProgram, LoyaltyTransaction, PrepaidTransaction, Reward, Tier
 
@@ -20,19 +20,24 @@ class LoyaltyCalls(Caller):
         contact_uuid: str | None = None,
         shop_uuid: str | None = None,
         kind: TransactionKind | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
         page: int = 1,
         limit: int = 10,
     ) -> Page[LoyaltyTransaction]:
         """One page of awards and claims (100 at most), the newest first. Kinds that are new to us are left out.
 
         `contact_uuid` has left the newest documentation: it is sent, and every transaction is checked. One without
-        contact, which Piggy's schema allows, does not pass when a contact was asked for.
+        contact, which Piggy's schema allows, does not pass when a contact was asked for. Made at `since` or later and
+        before `before`: aware datetimes, to the second.
         """
         operation = "list_loyalty_transactions"
         params = {
             "contact_uuid": contact_uuid and checked_id(contact_uuid, field="contact_uuid"),
             "shop_uuid": shop_uuid and checked_id(shop_uuid, field="shop_uuid"),
             "type": kind,
+            "created_at[gte]": given(checked_moment, since, field="since"),
+            "created_at[lt]": given(checked_moment, before, field="before"),
             "sort": "-created_at",
             **LOYALTY_TRANSACTIONS.params(page, limit),
         }
@@ -41,6 +46,7 @@ class LoyaltyCalls(Caller):
             check_all(found, contact_of, contact_uuid, field="contact_uuid", operation=operation)
             check_all(found, shop_of, shop_uuid, field="shop_uuid", operation=operation)
             check_kinds(found, kind, operation=operation)
+            check_period(found, since, before, operation=operation)
 
         shape: Any = LoyaltyTransaction  # a union, which mypy does not take for a type here
         brought: Page[LoyaltyTransaction] = self._get_page(
@@ -82,6 +88,15 @@ class LoyaltyCalls(Caller):
                 **PREPAID_TRANSACTIONS.params(page, limit),
             },
             check=check,
+        )
+
+    def each_prepaid_transaction_page(
+        self, *, contact_uuid: str, limit: int = PREPAID_TRANSACTIONS.most
+    ) -> Iterator[Page[PrepaidTransaction]]:
+        """All pages of a contact's prepaid transactions, in Piggy's order."""
+        size = PREPAID_TRANSACTIONS.size(limit)
+        return iterate(
+            lambda page: self.list_prepaid_transactions(contact_uuid=contact_uuid, page=page, limit=size), size=size
         )
 
     def create_prepaid_transaction(

@@ -50,6 +50,8 @@ PREPAID_TRANSACTIONS = Paging(most=30)
 GIFTCARDS = Paging(most=100)
 GIFTCARD_TRANSACTIONS = Paging(most=100, size_name="perPage")
 VISITS = Paging(most=500)
+PRODUCTS = Paging(most=100)
+REFERRALS = Paging(most=100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ refuse. `decode` never raises anything but `MisfitError`.
 import re
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -205,6 +205,7 @@ def moment(value: Any) -> Any:
     raise MisfitError(f"Expected a date, got {type(value).__name__}")
 
 
+@lru_cache(maxsize=4096)  # a page of contacts asks for each of its dates several times
 def _moment(text: str, *, zone: Any) -> datetime:
     found = DATE.fullmatch(text.strip())
     if not found:

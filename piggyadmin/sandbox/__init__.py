@@ -7,6 +7,7 @@ reading of the documents, not the vendor's server.
     app.py        the WSGI application: who asks, for what, within which limits, and with which fault
     server.py     serves it with gunicorn; also the command line
     account.py    the state of one account: tables, clock, scheduled work, calls, faults
+    delivery.py   webhooks on their way: one thread, so that no call waits for who listens
     store.py      the SQLite file behind the state, written before an answer leaves
     settings.py   what tests set about an account: how long a merge takes, whether marks come back, ...
     registry.py   one decorator per operation of the API

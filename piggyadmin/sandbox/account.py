@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 import threading
 import time
 from collections import deque
@@ -19,6 +20,8 @@ from piggyadmin.sandbox.faults import Fault, Faults
 from piggyadmin.sandbox.store import Row, Store
 from piggyadmin.sandbox.tables import Table
 
+logger = logging.getLogger(__name__)
+
 MAX_CALLS = 10_000
 """Calls that are remembered; older ones are forgotten."""
 
@@ -34,6 +37,33 @@ def work(name: str) -> Callable[[Work], Work]:
         return function
 
     return register
+
+
+Change = tuple[str, Row | None, Row | None]
+"""Kind, the row before the commit (None: it is new) and after it (None: it is gone)."""
+Listener = Callable[["Account", list[Change]], None]
+LISTENERS: list[Listener] = []
+
+
+def after_commit(listener: Listener) -> Listener:
+    """Register what is to see the changes of every commit. It runs while the lock is held and must not write."""
+    LISTENERS.append(listener)
+    return listener
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A try to deliver a webhook. ``status`` is the listener's answer, None without one; ``outcome`` is "arrived",
+    "to be retried", "given up" or "dropped"."""
+
+    event: str
+    url: str
+    status: int | None
+    tries: int
+    outcome: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(slots=True)
@@ -62,6 +92,8 @@ class Account:
         self.lock = threading.RLock()
         self.faults = Faults()
         self.calls: deque[Recorded] = deque(maxlen=MAX_CALLS)
+        self.deliveries: deque[Delivered] = deque(maxlen=MAX_CALLS)
+        self.deliveries_waiting = 0
         self.rng = dice(key)  # the traps: the same run of [] and {} for the same account
         self._names = dice()  # uuids: different in every account
         self._store = store
@@ -128,6 +160,7 @@ class Account:
             try:
                 yield
                 self._save()
+                self._tell()
             except BaseException:
                 self._roll_back()
                 raise
@@ -139,6 +172,20 @@ class Account:
         if self._store is not None and self._undo:
             touched = dict.fromkeys((kind, key) for kind, key, _ in self._undo)
             self._store.save(self.key, [(kind, key, self.table(kind).get(key)) for kind, key in touched])
+
+    def _tell(self) -> None:
+        """What is saved cannot be taken back: whatever a listener meets is logged and no more."""
+        if not self._undo:
+            return
+        firsts: dict[tuple[str, str], Row | None] = {}
+        for kind, key, before in self._undo:
+            firsts.setdefault((kind, key), before)
+        changes = [(kind, before, self.table(kind).get(key)) for (kind, key), before in firsts.items()]
+        for listener in LISTENERS:
+            try:
+                listener(self, changes)
+            except Exception:
+                logger.exception("A listener failed.")
 
     def _roll_back(self) -> None:
         for kind, key, before in reversed(self._undo):

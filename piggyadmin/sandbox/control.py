@@ -9,6 +9,7 @@ Authorised by the account's own bearer token; never counted, limited, slowed or 
     POST   /_sandbox/faults       see ``faults.Fault``;  GET lists them, DELETE clears
     POST   /_sandbox/clock        {advance: seconds}
     POST   /_sandbox/settings     see ``settings.DEFAULTS``;  GET shows them
+    GET    /_sandbox/deliveries                     -> {tried: [...], waiting}: webhooks;  DELETE forgets the tried
     POST   /_sandbox/confirm      {contact_uuid, subscription_type_uuid}: follow the link of a double opt-in mail
 """
 
@@ -75,6 +76,12 @@ def _do(account: Account, wish: str, kind: str, body: dict[str, Any]) -> Result:
         case "POST settings":
             settings.change(account, body)
             return 200, settings.all_settings(account)
+        case "GET deliveries":
+            tried = [delivered.as_dict() for delivered in account.deliveries]
+            return 200, {"tried": tried, "waiting": account.deliveries_waiting}
+        case "DELETE deliveries":
+            account.deliveries.clear()
+            return 200, []
         case "POST confirm":
             subscriptions.confirm(account, str(body.get("contact_uuid")), str(body.get("subscription_type_uuid")))
             return 200, {}

@@ -61,6 +61,16 @@ class Inputs:
             return None
         return value
 
+    def lines(self, name: str) -> str | None:
+        """Text that may run over several lines."""
+        value = self._value(name, False)
+        if not isinstance(value, str):
+            return self.text(name)
+        if reason := unfit(value.replace("\r", " ").replace("\n", " ").replace("\t", " ")):
+            self.wrong(name, reason)
+            return None
+        return value
+
     def email(self, name: str, *, required: bool = False) -> str | None:
         value = self.text(name, required=required)
         if value is None:

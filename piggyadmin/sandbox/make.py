@@ -9,7 +9,8 @@ from typing import Any
 from piggyadmin.sandbox import moments
 from piggyadmin.sandbox.account import Account
 from piggyadmin.sandbox.attribute_values import TYPES
-from piggyadmin.sandbox.resources import attributes, bookings, subscriptions
+from piggyadmin.sandbox.makers import catalogue, orders, portal, products, rewards
+from piggyadmin.sandbox.resources import attributes, bookings, subscriptions, webhook_subscriptions
 from piggyadmin.sandbox.resources.contacts import new_contact
 from piggyadmin.sandbox.resources.giftcard_transactions import book_giftcard, new_giftcard_transaction
 from piggyadmin.sandbox.resources.giftcards import new_giftcard, new_program
@@ -205,8 +206,10 @@ def make_reward(account: Account, fields: Fields) -> Row:
         "reward_type": "PHYSICAL",
         "is_active": True,
         "required_credits": 150,
+        "cost_price": None,
         "media": None,
         "stock": None,
+        "claims_per_contact": None,
         "pre_redeemable": False,
         "expiration_duration": None,
         "shop_uuids": None,
@@ -294,6 +297,21 @@ def make_unit(account: Account, fields: Fields) -> Row:
     return _row(account, "unit", fields, defaults)
 
 
+def make_webhook_subscription(account: Account, fields: Fields) -> Row:
+    """Of ``contact_updated`` to nowhere, unless ``event_type`` and ``url`` are given."""
+    defaults: Fields = {
+        "name": "Dashboard",
+        "event_type": "contact_updated",
+        "url": "http://127.0.0.1:9/",
+        "secret": None,
+        "properties": [],
+        "status": "ACTIVE",
+    }
+    if fields.get("event_type", "contact_updated") not in webhook_subscriptions.EVENTS:
+        raise MakeError(f"event_type is one of {', '.join(webhook_subscriptions.EVENTS)}.")
+    return _row(account, "webhook_subscription", fields, defaults)
+
+
 def _contact(account: Account, fields: Fields) -> Row | None:
     return account.table("contact").get(fields.get("contact_uuid") or "")
 
@@ -325,4 +343,10 @@ MAKERS: dict[str, Callable[[Account, Fields], Row]] = {
     "attribute": make_attribute,
     "subscription_type": make_subscription_type,
     "unit": make_unit,
+    "webhook_subscription": make_webhook_subscription,
+    **catalogue.MAKERS,
+    **orders.MAKERS,
+    **portal.MAKERS,
+    **products.MAKERS,
+    **rewards.MAKERS,
 }

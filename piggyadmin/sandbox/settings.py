@@ -13,6 +13,7 @@ KIND = "settings"
 DEFAULTS: dict[str, Any] = {
     "marks": True,  # False: loyalty transaction attributes can be defined, but receptions drop what is sent
     "merge_seconds": 180.0,  # how long a merge takes once it is accepted ("may take a few minutes")
+    "delete_seconds": 180.0,  # how long a deletion takes once it is accepted
     "batch_seconds": 1.0,  # how long after its call the vouchers of a batch are there; 0: at once
     "trail_seconds": 60.0,  # how long current_values go on showing what was before a claim
     "portal": True,  # False: no contacts portal, so nothing can be verified (55032)
@@ -20,8 +21,14 @@ DEFAULTS: dict[str, Any] = {
     "max_amount": 50_000,  # the most credits one reception may give (1015)
     "default_unit": True,  # False: without the unit "purchase_amount" that every account begins with
     "contact_limit": None,  # contacts the account may have (60000); None: any number
+    "account_secret": "demo-account-secret",  # signs the webhooks of subscriptions without a secret of their own
+    "webhooks": "right",  # or how they go wrong: one of WEBHOOKS
+    "webhook_retry_seconds": 5.0,  # before a webhook is tried again; each further time it is twice as long
     "anonymous_makes_card": False,  # True: an anonymous contact's card need not exist before
 }
+
+WEBHOOKS = ("right", "drop", "twice", "backwards", "forged")
+"""How webhooks are delivered: as they should be, not at all, twice, newest first (of half a second), wrongly signed."""
 
 
 def setting(account: Account, name: str) -> Any:
@@ -38,7 +45,7 @@ def change(account: Account, wanted: dict[str, Any]) -> None:
     for name, value in wanted.items():
         if name not in DEFAULTS:
             raise ValueError(f"There is no setting {name!r}; there are {', '.join(DEFAULTS)}.")
-        if not _fits(DEFAULTS[name], value):
+        if not _fits(DEFAULTS[name], value) or (name == "webhooks" and value not in WEBHOOKS):
             raise ValueError(f"{name} cannot be {value!r}.")
     with account.commit():
         account.put(KIND, {**(account.table(KIND).get(KIND) or {"uuid": KIND}), **wanted})

@@ -1,6 +1,7 @@
 """Template builtins: how figures, times, codes and outcomes are written, once for all pages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,11 +9,11 @@ from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, RadioSelect, Select, Textarea
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from piggyadmin import codes
+from piggyadmin.moments import MONTHS
 
 register = template.Library()
 
@@ -32,12 +33,14 @@ OUTCOME_WORDS = {"sent": "sending", "planned": "not done yet"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=100)
 def icon(name: str, size: int = 20) -> SafeString:
     paths = SafeString(PATHS[name])  # a constant above, never anything typed
     return format_html('<svg width="{0}" height="{0}" viewBox="0 0 24 24" aria-hidden="true">{1}</svg>', size, paths)
 
 
 @register.simple_tag
+@lru_cache(maxsize=100)
 def outcome_tag(outcome: str, words: str = "") -> SafeString:
     """A state in a row: word, shape and colour together."""
     look = OUTCOME_LOOKS.get(outcome, "")
@@ -56,8 +59,8 @@ def moment_words(at: datetime, now: datetime | None = None, *, seconds: bool = F
     if days == 1:
         return f"yesterday {clock}"
     if at.year == today.year:
-        return f"{at.day} {date_format(at, 'M')} {clock}"
-    return f"{at.day} {date_format(at, 'M')} {at.year}, {clock}"
+        return f"{at.day} {MONTHS[at.month - 1][:3]} {clock}"
+    return f"{at.day} {MONTHS[at.month - 1][:3]} {at.year}, {clock}"
 
 
 @register.filter
@@ -76,7 +79,7 @@ def day(at: datetime | None) -> str:
     if at is None:
         return ""
     at = timezone.localtime(at)
-    return f"{at.day} {date_format(at, 'M')} {at.year}"
+    return f"{at.day} {MONTHS[at.month - 1][:3]} {at.year}"
 
 
 @register.filter
@@ -85,7 +88,7 @@ def day_and_time(at: datetime | None, zone: str = "") -> str:
     if at is None:
         return ""
     at = timezone.localtime(at, ZoneInfo(zone) if zone else None)
-    return f"{at.day} {date_format(at, 'M')} {at.year}, {at:%H:%M}"
+    return f"{at.day} {MONTHS[at.month - 1][:3]} {at.year}, {at:%H:%M}"
 
 
 @register.simple_tag
@@ -98,6 +101,29 @@ def live(at: datetime | None) -> SafeString | str:
         at.isoformat(timespec="seconds"),
         f"{timezone.localtime(at):%H:%M:%S}",
     )
+
+
+@register.simple_tag
+def copied(at: datetime | None) -> SafeString | str:
+    """When a figure of our copy was read from Piggy: "copy, 3 min old"."""
+    if at is None:
+        return ""
+    return format_html(
+        '<span class="fresh copy">copy, <time datetime="{}">{} old</time></span>',
+        at.isoformat(timespec="seconds"),
+        age_words(timezone.now() - at),
+    )
+
+
+def age_words(age: timedelta) -> str:
+    """ "40 s", "3 min", "5 h", "2 days"."""
+    seconds = max(0, int(age.total_seconds()))
+    if seconds < 90:
+        return f"{seconds} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    hours = round(seconds / 3600)
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
 
 
 @register.filter

@@ -3,9 +3,16 @@
 import argparse
 import sys
 
-from tests.bench import batch, contact_page, export
+from tests.bench import batch, contact_page, duplicates, export, search, sync
 
-BENCHMARKS = {"batch": batch, "contact_page": contact_page, "export": export}
+BENCHMARKS = {
+    "batch": batch,
+    "contact_page": contact_page,
+    "duplicates": duplicates,
+    "export": export,
+    "search": search,
+    "sync": sync,
+}
 
 
 def main() -> int:

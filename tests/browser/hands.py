@@ -4,7 +4,7 @@ The page tells them apart by milliseconds, which a busy test machine cannot keep
 (`tabs.open` installs it; it runs like any clock) and a scan moves it: every key comes exactly 5 ms after the last one.
 """
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 SCANNER_MS = 5
 HAND_MS = 120
@@ -23,7 +23,15 @@ def scan(page: Page, code: str, *, end: str = "Enter", gap: int = SCANNER_MS) ->
 
 def type_by_hand(page: Page, words: str) -> None:
     """Type as people do, wherever the focus is."""
+    see_where_one_is(page)
     page.keyboard.type(words, delay=HAND_MS)
+
+
+def see_where_one_is(page: Page) -> None:
+    """Wait for the cursor, as everybody does: a browser sets it with its first picture of the page, and on a busy
+    machine that comes after the page is loaded."""
+    if page.locator("main [autofocus]:visible").count():
+        expect(page.locator(":focus")).to_have_count(1)
 
 
 def press_by_hand(page: Page, key: str) -> None:

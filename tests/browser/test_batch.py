@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Tabs
 from tests.conftest import Person
@@ -63,6 +63,7 @@ def test_the_buttons_follow_what_happens_while_the_page_is_open(tabs: Tabs, mark
     page.get_by_role("button", name="Pause after this call").click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="Pause after this call")).to_be_visible()
     page.get_by_role("link", name="Cancel the rest").click()
     expect(page.get_by_role("link", name="Let it go on")).to_be_focused()
     page.get_by_role("link", name="Let it go on").click()
@@ -70,6 +71,27 @@ def test_the_buttons_follow_what_happens_while_the_page_is_open(tabs: Tabs, mark
     page.clock.run_for(2500)
     expect(page.get_by_role("link", name="Print")).to_be_visible()
     expect(page.get_by_role("button", name="Pause after this call")).to_have_count(0)
+
+
+def test_a_late_answer_leads_nobody_back_who_has_gone_on(tabs: Tabs, marketing: Person) -> None:
+    page = tabs.open(marketing)
+    order(page, "600")
+    page.get_by_role("button", name="Pause after this call").click()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    held: dict[str, Route] = {}
+    page.route("**/steer/", lambda route: held.update(steer=route))
+    page.route("**/cancel/", lambda route: held.update(cancel=route))
+    with page.expect_request("**/steer/"):
+        page.get_by_role("button", name="Go on").click()
+    with page.expect_request("**/cancel/"):
+        page.get_by_role("link", name="Cancel the rest").click(no_wait_after=True)
+    with page.expect_response("**/steer/") as answer:
+        held["steer"].continue_()
+    assert answer.value.headers["hx-redirect"]
+    answer.value.finished()
+    held["cancel"].continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Cancel"))
+    assert BatchRun.objects.get().state == BatchRun.State.RUNNING
 
 
 def test_it_all_works_without_javascript(tabs: Tabs, marketing: Person) -> None:

@@ -169,7 +169,7 @@ def test_without_javascript_a_sheet_is_shown_and_its_page_says_how_to_print_it(t
     page = tabs.open(marketing, java_script_enabled=False)
     page.goto(f"/vouchers/batches/{run.pk}/sheets/1/")
     page.get_by_role("button", name="Print sheet 1").click()
-    assert page.locator(".label").count() == 24
+    expect(page.locator(".label")).to_have_count(24)
     assert "Ctrl+P" in page.content()
     assert page.locator("[data-print]").is_hidden()
 

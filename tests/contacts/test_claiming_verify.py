@@ -1,6 +1,7 @@
 """Prove an address: a mail with a code, the code read out, and what the page says in between."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -9,8 +10,15 @@ import pytest
 from django.utils import timezone
 
 from contacts.claiming import verification
+from contacts.copy import sweeping, sweeps
+from contacts.copy.reading_again import read_again
+from contacts.copy.taking import take
+from contacts.duplicates.sides import copies_of, sides_of
+from contacts.models import ContactCopy, DuplicatePair, How, Sweep
 from piggyadmin.ledger.models import Act, ActDetail
 from tests.conftest import Person
+from tests.contacts import sweep_hands
+from tests.contacts.booking_hands import settle
 from tests.fixtures_sandbox import SandboxAccount
 
 HTMX = {"HX-Request": "true"}
@@ -354,3 +362,75 @@ def test_with_piggy_down_after_the_call_the_unknown_outcome_is_still_told(
 def test_with_piggy_down_the_page_says_so(proof: Proof, sandbox: SandboxAccount) -> None:
     sandbox.broken = 503
     assert proof.open().status == 503
+
+
+# --- what the copy knows of it -------------------------------------------------------------------------------------
+
+
+def unverified(admin: Person) -> str:
+    """The list of those of whom no address is verified."""
+    return unescape(admin.get("/contacts/?unverified=on").text)
+
+
+def test_the_list_and_the_duplicates_know_of_whom_an_address_is_verified(
+    proof: Proof, admin: Person, sandbox: SandboxAccount
+) -> None:
+    other = sandbox.add_contact("visser@mail.example", firstname="S", created_at="2020-01-01T10:00:00+00:00")
+    for uuid in (proof.uuid, other["uuid"]):
+        read_again(uuid, how=How.HINT)
+    assert proof.uuid in unverified(admin)
+    first, second = sorted((proof.uuid, other["uuid"]))
+    pair = DuplicatePair(first_uuid=first, second_uuid=second)
+    assert sides_of(pair, copies_of([first, second]))[1].uuid == other["uuid"]  # the one that is known longer
+    proof.send().hand_in(code_of(sandbox))
+    assert ContactCopy.objects.get(contact_uuid=proof.uuid).email_verified_at == checked().at
+    assert proof.uuid not in unverified(admin)
+    assert other["uuid"] in unverified(admin)
+    assert sides_of(pair, copies_of([first, second]))[1].uuid == proof.uuid
+
+
+def checked() -> Act:
+    return Act.objects.filter(action="contact.verify_code").latest("seq")
+
+
+def test_a_wrong_code_verifies_nothing_in_the_copy(proof: Proof, sandbox: SandboxAccount) -> None:
+    read_again(proof.uuid, how=How.HINT)
+    proof.send().hand_in(wrong(code_of(sandbox)))
+    assert ContactCopy.objects.get().email_verified_at is None
+
+
+def test_what_was_verified_before_the_contact_was_copied_is_known_of_the_same_address(
+    proof: Proof, sandbox: SandboxAccount
+) -> None:
+    proof.send().hand_in(code_of(sandbox))
+    ContactCopy.objects.all().delete()
+    sandbox.add_contact("third@mail.example")
+    list(sweep_all())
+    proved = dict(ContactCopy.objects.values_list("email", "email_verified_at"))
+    assert proved == {"sanne@mail.example": checked().at, "third@mail.example": None}
+
+
+def test_another_address_is_not_verified_and_the_former_one_is_so_again(proof: Proof, sandbox: SandboxAccount) -> None:
+    proof.send().hand_in(code_of(sandbox))
+    for email, proved in (("sanne@mail.example", True), ("other@mail.example", False), ("Sanne@mail.example", True)):
+        take(sweep_hands.told(proof.uuid, email=email), how=How.HINT)
+        assert (ContactCopy.objects.get().email_verified_at is not None) is proved, email
+
+
+def sweep_all() -> Iterator[bool]:
+    begun = sweeps.start(Sweep.Kind.FULL)
+    while Sweep.objects.get(pk=begun.pk).ended_at is None:
+        yield sweeping.advance(begun.pk)
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_a_lost_answer_that_somebody_settled_is_known_in_the_copy(
+    proof: Proof, admin: Person, sandbox: SandboxAccount, monkeypatch: pytest.MonkeyPatch, happened: bool
+) -> None:
+    read_again(proof.uuid, how=How.HINT)
+    proof.send()
+    sandbox.fault("verify_login_code", kind="lost_after")
+    proof.hand_in(code_of(sandbox))
+    assert ContactCopy.objects.get().email_verified_at is None
+    settle(admin, checked(), happened=happened, monkeypatch=monkeypatch)
+    assert (ContactCopy.objects.get().email_verified_at is not None) is happened

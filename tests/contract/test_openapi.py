@@ -28,6 +28,7 @@ from piggyadmin.sandbox import cast
 from piggyadmin.sandbox.app import implemented, make_app
 from piggyadmin.sandbox.make import make
 from piggyadmin.sandbox.registry import BASE
+from piggyadmin.sandbox.settings import change
 
 HERE = Path(__file__).parent
 FILES = ("contacts.openapi.yaml", "loyalty.openapi.yaml")
@@ -44,6 +45,7 @@ AT_EASE = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_t
 app = make_app(control=True)
 account = app.accounts.open(TOKEN)
 cast.seed(account, contacts=80, seed=7)
+change(account, {"webhooks": "drop"})  # the addresses are made up
 
 
 def operations_of(document: dict[str, Any]) -> set[tuple[str, str]]:
@@ -124,6 +126,16 @@ def known(name: str, value: Any) -> Any:
     return choices[zlib.crc32(repr(value).encode("utf-8", "replace")) % len(choices)] if choices else value
 
 
+def _claims() -> list[Any]:
+    return [row for row in account.table("loyalty_transaction") if row["reward_uuid"]]
+
+
+def _handed_over() -> str:
+    uuid, claim = account.new_uuid(), _claims()[0]["uuid"]
+    row = {"uuid": uuid, "loyalty_transaction_uuid": claim, "status": "COLLECTED", "created_at": account.now()}
+    return str(account.put("reward_redemption", row)["uuid"])
+
+
 def _known() -> dict[str, list[Any]]:
     kinds = ("contact", "shop", "promotion", "voucher", "loyalty_transaction", "prepaid_transaction", "booking")
     kinds += ("giftcard", "giftcard_program", "giftcard_transaction")
@@ -132,6 +144,10 @@ def _known() -> dict[str, list[Any]]:
     own = account.table("attribute").where("entity", "contact")
     return {
         "anonymous_contact_uuid": [row["uuid"] for row in rows["contact"] if row["is_anonymous"]],
+        "reward_reception_uuid": [row["uuid"] for row in _claims()],
+        "loyalty_transaction_uuid": [row["uuid"] for row in _claims() if not row["has_been_collected"]],
+        "collectable_reward_redemption_uuid": [_handed_over() for _ in range(40)],
+        "reward_uuid": [row["uuid"] for row in account.table("reward")],
         "credit_reception_uuid": [row["uuid"] for row in rows["loyalty_transaction"]],
         "prepaid_transaction_uuid": [row["uuid"] for row in rows["prepaid_transaction"]],
         "booking_uuid": [row["uuid"] for row in rows["booking"]],
@@ -143,6 +159,9 @@ def _known() -> dict[str, list[Any]]:
         "attributes": [{"firstname": "Mila"}, {"own_cup": "1", "favourite_drink": "tea"}, {"locale": None}],
         "contact_uuid": [row["uuid"] for row in rows["contact"]],
         "shop_uuid": [row["uuid"] for row in rows["shop"]],
+        "source_contact_uuid": [row["uuid"] for row in rows["contact"]],
+        "destination_contact_uuid": [row["uuid"] for row in rows["contact"]],
+        "webhook_subscription_uuid": [make(account, "webhook_subscription", {})["uuid"] for _ in range(40)],
         "promotion_uuid": [row["uuid"] for row in rows["promotion"]],
         "voucher_uuid": [row["uuid"] for row in rows["voucher"]],
         "voucher_redemption_uuid": [row["uuid"] for row in redemptions],
@@ -229,6 +248,21 @@ def test_it_answers_the_life_of_a_contact_as_documented() -> None:
     ask("/bookings/{booking_uuid}", {"status": "done"}, "PUT", side=contacts, booking_uuid=booking["uuid"])
 
 
+def test_it_answers_the_end_of_contacts_as_documented() -> None:
+    one, two = (ask("/contacts", {"email": f"end-{name}@mail.example"}, side=contacts)["uuid"] for name in "ab")
+    assert ask("/contacts/merge", {"source_contact_uuid": one, "destination_contact_uuid": two}, side=contacts) is None
+    assert ask("/contacts/{contact_uuid}/delete", {"type": "GDPR"}, side=contacts, contact_uuid=two) is None
+
+
+def test_it_answers_the_life_of_a_webhook_as_documented() -> None:
+    path, body = "/webhook-subscriptions", {"name": "Copy", "url": "https://dash.example/hook"}
+    made = ask(path, {**body, "event_type": "contact_updated", "attributes": ["email"]}, side=contacts)
+    uuid = {"webhook_subscription_uuid": made["uuid"]}
+    changed = ask(f"{path}/{{webhook_subscription_uuid}}", {"attributes": []}, "PUT", side=contacts, **uuid)
+    assert (made["properties"], changed["properties"]) == (["email"], [])
+    assert ask(f"{path}/{{webhook_subscription_uuid}}", None, "DELETE", side=contacts, **uuid) == []
+
+
 def ask(
     path: str,
     body: dict[str, Any] | None = None,
@@ -236,14 +270,13 @@ def ask(
     *,
     side: BaseSchema = loyalty,
     **parameters: str,
-) -> dict[str, Any]:
+) -> Any:
     """Call one side, hold the answer against its schema, and give its data. ``parameters`` are those of the path."""
     operation = side[f"{BASE}{path}"][method]
     sent = {} if body is None else {"body": body, "media_type": "application/json"}
     response = operation.Case(path_parameters=parameters, **sent).call_and_validate(checks=CHECKS, headers=HEADERS)
     assert response.status_code in (200, 201)
-    data: dict[str, Any] = response.json()["data"]
-    return data
+    return response.json()["data"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -8,6 +8,20 @@ from zoneinfo import ZoneInfo
 from piggyadmin.piggy.payloads import Giftcard
 from piggyadmin.piggy.prepass import decode
 
+from .calls import (
+    access,
+    automations,
+    definitions,
+    loyalty_tokens,
+    orders,
+    portal,
+    products,
+    programme,
+    referrals,
+    rewards,
+    setup,
+    visits,
+)
 from .test_payloads import CONTACT, PROMOTION, VOUCHER
 
 BASE = "http://piggy.test/api/v3/oauth/clients"
@@ -48,6 +62,7 @@ NEWSLETTER = {"id": 1, "uuid": "n-1", "name": "Newsletter", "active": True, "str
 SUBSCRIPTION = {"is_subscribed": False, "status": "PENDING_CONFIRMATION", "subscription_type": NEWSLETTER}
 DINNER = datetime(2026, 5, 2, 18, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
 LATER = datetime(2026, 5, 2, 18, 30, 0, 999, tzinfo=UTC)
+BETWEEN = "created_at%5Bgte%5D=2026-05-02T18%3A00%3A00%2B02%3A00&created_at%5Blte%5D=2026-05-02T18%3A30%3A00%2B00%3A00"
 BOOKING = {
     "uuid": "b-1",
     "contact": {"uuid": UUID, "email": EMAIL},
@@ -58,6 +73,16 @@ BOOKING = {
     "created_at": "2026-04-20T09:30:00+00:00",
 }
 
+WEBHOOK = {
+    "uuid": "w-1",
+    "name": "Dashboard",
+    "event_type": "contact_updated",
+    "url": "https://dash.example/webhooks/piggy/",
+    "properties": ["email"],
+    "status": "ACTIVE",
+    "version": "V1",
+    "created_at": "2026-03-03T12:00:00+00:00",
+}
 GIFTCARD = {
     "uuid": "g-1",
     "id": 880,
@@ -87,6 +112,8 @@ READS: list[tuple[str, dict[str, Any], str, Any]] = [
     ("find_contact", {"email": "mila.jansen@example.com"},
      "/contacts/find-one-by?email=mila.jansen%40example.com", CONTACT),
     ("list_contacts", {"page": 2, "limit": 50}, "/contacts?page=2&limit=50", [CONTACT]),
+    ("list_contacts", {"sort": "created_at", "created_from": DINNER, "created_to": LATER},
+     f"/contacts?page=1&limit=100&sort=created_at&{BETWEEN}", [{"uuid": UUID}]),
     ("contacts_by_phone", {"phone": "+31612345678"},
      "/contacts?page=1&limit=30&attributes%5Bphonenumber%5D=%2B31612345678", [CONTACT]),
     ("find_identifier", {"value": "LC-1"}, "/contact-identifiers/find?contact_identifier_value=LC-1",
@@ -127,6 +154,9 @@ READS: list[tuple[str, dict[str, Any], str, Any]] = [
     ("list_loyalty_transaction_attributes", {}, "/loyalty-transaction-attributes", [MARK]),
     ("list_subscription_types", {}, "/subscription-types", [NEWSLETTER]),
     ("list_contact_subscriptions", {"contact_uuid": UUID}, f"/contact-subscriptions/{UUID}", [SUBSCRIPTION]),
+    ("list_webhook_subscriptions", {"event_type": "contact_updated", "status": "ACTIVE"},
+     "/webhook-subscriptions?event_type=contact_updated&status=ACTIVE", [WEBHOOK]),
+    ("get_webhook_subscription", {"uuid": "w-1"}, "/webhook-subscriptions/w-1", WEBHOOK),
     ("list_units", {}, "/units", [{"name": "purchase_amount", "label": "Purchase amount", "is_default": True}]),
     ("calculate_credits", {"shop_uuid": "s-1", "unit_value": Decimal("25.40"), "contact_uuid": UUID, "unit_name": "p"},
      f"/credit-receptions/calculate?shop_uuid=s-1&unit_value=25.4&contact_uuid={UUID}&unit_name=p", {"credits": 25}),
@@ -140,6 +170,10 @@ WRITES: list[tuple[str, dict[str, Any], str, str, Any, Any]] = [
      "POST", "/vouchers/redeem",
      {"code": "COF-7Q2K9", "shop_uuid": "s-1", "contact_uuid": "c-1", "release_key": "k-1"},
      REDEEMED),
+    ("multi_redeem_voucher", {"code": "COF-7Q2K9", "number_of_times": 2, "shop_uuid": "s-1", "release_key": "k-1"},
+     "POST", "/vouchers/multi-redeem",
+     {"code": "COF-7Q2K9", "number_of_times": 2, "shop_uuid": "s-1", "release_key": "k-1"},
+     {"voucher": VOUCHER, "voucher_redemptions": [{"uuid": "r-1", "created_at": ""}, {"uuid": "r-2"}]}),
     ("create_voucher",
      {"promotion_uuid": "2f0c6a54", "code": "COF-7Q2K9", "activation_date": DINNER, "expiration_date": LATER,
       "total_redemptions_allowed": 3, "custom_attributes": {"piggyadmin_act": "m-1", "sheet": 7}},
@@ -188,6 +222,10 @@ WRITES: list[tuple[str, dict[str, Any], str, str, Any, Any]] = [
      "PUT", f"/contacts/{UUID}", {"attributes": {"firstname": "Mila", "birthdate": None}}, CONTACT),
     ("claim_contact", {"contact_uuid": UUID, "email": EMAIL}, "PUT", f"/contacts/{UUID}/claim", {"email": EMAIL},
      CONTACT),
+    ("merge_contacts", {"source_contact_uuid": "c-1", "destination_contact_uuid": "c-2"}, "POST", "/contacts/merge",
+     {"source_contact_uuid": "c-1", "destination_contact_uuid": "c-2"}, None),
+    ("delete_contact", {"contact_uuid": UUID, "type": "GDPR"}, "POST", f"/contacts/{UUID}/delete", {"type": "GDPR"},
+     None),
     ("create_identifier", {"value": "LC-1", "contact_uuid": UUID, "name": "Card"}, "POST", "/contact-identifiers",
      {"contact_identifier_value": "LC-1", "contact_uuid": UUID, "contact_identifier_name": "Card"}, CARD),
     ("link_identifier", {"value": "LC-1", "contact_uuid": UUID}, "PUT", "/contact-identifiers/link",
@@ -234,9 +272,36 @@ WRITES: list[tuple[str, dict[str, Any], str, str, Any, Any]] = [
      BOOKING),
     ("update_booking", {"booking_uuid": "b-1", "fields": {"checked_in_at": DINNER, "company_name": None}},
      "PUT", "/bookings/b-1", {"checked_in_at": "2026-05-02T18:00:00+02:00", "company_name": ""}, BOOKING),
+    ("create_webhook_subscription",
+     {"name": "Dashboard", "event_type": "contact_updated", "url": WEBHOOK["url"], "secret": "s3cret",
+      "attributes": ["email"]},
+     "POST", "/webhook-subscriptions",
+     {"name": "Dashboard", "event_type": "contact_updated", "url": WEBHOOK["url"], "secret": "s3cret",
+      "attributes": ["email"]},
+     WEBHOOK),
+    ("update_webhook_subscription", {"uuid": "w-1", "status": "INACTIVE", "attributes": ["email"]}, "PUT",
+     "/webhook-subscriptions/w-1", {"status": "INACTIVE", "attributes": ["email"]}, {**WEBHOOK, "status": "INACTIVE"}),
+    ("delete_webhook_subscription", {"uuid": "w-1"}, "DELETE", "/webhook-subscriptions/w-1", None, []),
     ("create_prepaid_transaction", {"contact_uuid": UUID, "amount_in_cents": 100, "shop_uuid": "s-1"},
      "POST", "/prepaid-transactions", {"contact_uuid": UUID, "amount_in_cents": 100, "shop_uuid": "s-1"},
      {**PREPAID, "contact": None}),
     ("reverse_prepaid_transaction", {"uuid": "p-0"}, "POST", "/prepaid-transactions/p-0/reverse", None,
      {**PREPAID, "amount_in_cents": -100}),
 ]  # fmt: skip
+
+for subject in (
+    access,
+    automations,
+    definitions,
+    loyalty_tokens,
+    orders,
+    portal,
+    products,
+    programme,
+    referrals,
+    rewards,
+    setup,
+    visits,
+):
+    READS += subject.READS
+    WRITES += subject.WRITES

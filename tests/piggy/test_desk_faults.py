@@ -13,6 +13,7 @@ from tests.fixtures_sandbox import SandboxAccount
 
 URL = "http://sandbox"
 KINDS = ("contact", "identifier", "attribute", "booking", "loyalty_transaction", "prepaid_transaction", "verification")
+KINDS += ("webhook_subscription",)
 Staged = dict[str, Any]
 MILA = {"contact_uuid": "mila"}
 # name of the method, operation, arguments; a callable takes what was staged
@@ -22,6 +23,13 @@ WRITES: list[tuple[str, str, dict[str, Any]]] = [
     ("find_or_create_contact", "find_or_create_contact", {"email": "new@example.com"}),
     ("update_contact", "update_contact", {**MILA, "attributes": {"firstname": "Mila"}}),
     ("claim_contact", "claim_anonymous_contact", {"contact_uuid": "nobody", "email": "new@example.com"}),
+    ("merge_contacts", "merge_contacts", {"source_contact_uuid": "nobody", "destination_contact_uuid": "mila"}),
+    ("delete_contact", "delete_contact", {**MILA, "type": "GDPR"}),
+    ("create_webhook_subscription", "create_webhook_subscription",
+     {"name": "Dashboard", "event_type": "contact_created", "url": "http://127.0.0.1:9/", "secret": "s3cret"}),
+    ("update_webhook_subscription", "update_webhook_subscription",
+     {"uuid": lambda staged: staged["hook"], "status": "INACTIVE"}),
+    ("delete_webhook_subscription", "delete_webhook_subscription", {"uuid": lambda staged: staged["hook"]}),
     ("create_identifier", "create_contact_identifier", {**MILA, "value": "NEW-1", "name": "Card"}),
     ("link_identifier", "link_contact_identifier", {**MILA, "value": "FREE-1"}),
     ("unlink_identifier", "unlink_contact_identifier", {"value": "LC-1"}),
@@ -58,6 +66,7 @@ def stage(account: SandboxAccount, piggy: Piggy) -> Staged:
         "gone": account.add_subscription_type("Texts")["uuid"],
         "booking": account.add_booking(contact_uuid="mila", shop_uuid="shop")["uuid"],
         "award": account.add_loyalty_transaction(contact_uuid="mila", shop_uuid="shop", credits=9)["uuid"],
+        "hook": account.add_webhook("voucher_created", "http://127.0.0.1:9/")["uuid"],
         "top_up": account.add_prepaid_transaction(contact_uuid="mila", shop_uuid="shop", amount_in_cents=900)["uuid"],
     }
     piggy.subscribe(contact_uuid="mila", subscription_type_uuid=staged["gone"])

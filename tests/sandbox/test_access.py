@@ -92,12 +92,11 @@ def test_it_keeps_accounts_apart(http: httpx.Client) -> None:
     "path",
     [
         "/nothing",
-        "/contacts/merge",
         "/contacts/batch",
         "/vouchers/some-uuid/use",
         "/vouchers/batch/some-uuid",
         "/contacts//tier",
-        "/brand-kit",
+        "/brand-kits",
     ],
 )
 def test_it_has_nothing_at_paths_it_does_not_know(api: Api, path: str) -> None:

@@ -75,10 +75,14 @@ def test_it_has_the_codes_and_cards_it_is_known_for(piggy: Api) -> None:
     gifts = [code for code in codes if code.startswith("GIFT")]
     for code in gifts:
         assert piggy.data("/giftcards/find-one-by", {"hash": code})["hash"] == code
-    for code in [code for code in codes if code not in gifts]:
+    orders = [code for code in codes if code.startswith(("UTR-", "AMF-"))]
+    for number in orders:
+        assert piggy.data("/orders/find", {"external_identifier": number})["external_identifier"] == number
+    elsewhere = [code for code in codes if code.startswith("PHONE-")]  # session tokens: told by tests of the portal
+    for code in [code for code in codes if code not in (*gifts, *orders, *elsewhere)]:
         assert piggy.data("/vouchers/find", {"code": code})["code"] == code
     cards = [word for word in text.split() if word.startswith("2600")]
-    assert len(cards) == 6
+    assert len(cards) >= 8
     for card in cards:
         response = piggy.get("/contact-identifiers/find", {"contact_identifier_value": card})
         assert response.status_code == 200 or response.json()["code"] == 60004
@@ -157,3 +161,19 @@ def test_it_gives_the_same_people_for_the_same_seed() -> None:
 
     assert made(1) == made(1)
     assert made(1) != made(2)
+
+
+def test_some_of_the_crowd_are_there_twice_and_some_share_a_phone() -> None:
+    people = [row["values"] for row in make_app(contacts=3000).accounts.demo.table("contact")]
+    born = Counter((who["phonenumber"], who["birthdate"]) for who in people if who["phonenumber"] and who["birthdate"])
+    phones = Counter(who["phonenumber"] for who in people if who["phonenumber"])
+    assert 20 < sum(number > 1 for number in born.values()) < 120, "second sights"
+    assert sum(number > 1 for number in phones.values()) > 60 + sum(number > 1 for number in born.values())
+    anonymous = make_app(contacts=3000).accounts.demo.table("contact")
+    assert any(row["is_anonymous"] and row["values"]["phonenumber"] for row in anonymous)
+
+
+def test_the_pair_of_the_demo_adds_up_to_what_its_walk_says(demo: Account) -> None:
+    one, other = contact_of(demo, "saskia"), contact_of(demo, "saskia_old")
+    assert one["credits"] + other["credits"] == 200
+    assert one["prepaid_in_cents"] + other["prepaid_in_cents"] == 450

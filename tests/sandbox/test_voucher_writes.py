@@ -363,3 +363,30 @@ def test_it_says_what_is_wrong_with_a_wish_for_many(account: SandboxAccount) -> 
         account.add_many_vouchers(promotion, 3, colour="red")
     with pytest.raises(ValueError, match="no promotion"):
         account.add_many_vouchers("unknown", 3)
+
+
+class TestRedeemingSeveralTimes:
+    @pytest.fixture
+    def ten(self, account: SandboxAccount) -> dict[str, Any]:
+        contact = account.add_contact("mila@mail.example")
+        account.add_shop(uuid="shop-1")
+        return account.add_voucher("TEN-1", contact_uuid=contact["uuid"], total_redemptions_allowed=10)
+
+    def redeem(self, api: Api, times: Any) -> Any:
+        return api.post("/vouchers/multi-redeem", {"code": "TEN-1", "shop_uuid": "shop-1", "number_of_times": times})
+
+    def test_each_redemption_has_a_number_that_takes_it_back(self, api: Api, ten: dict[str, Any]) -> None:
+        told = self.redeem(api, 3).json()["data"]
+        numbers = {each["uuid"] for each in told["voucher_redemptions"]}
+        assert len(numbers) == 3
+        assert (told["voucher"]["times_redeemed"], told["voucher"]["redemptions_remaining"]) == (3, 7)
+        assert api.post(f"/vouchers/{numbers.pop()}/reverse", {}).json()["data"]["times_redeemed"] == 2
+
+    def test_more_than_is_left_is_refused_whole(self, api: Api, ten: dict[str, Any]) -> None:
+        assert self.redeem(api, 8).json()["data"]["voucher"]["status"] == "ACTIVE"
+        assert self.redeem(api, 3).json()["code"] == 80019
+        assert self.redeem(api, 2).json()["data"]["voucher"]["status"] == "REDEEMED"
+
+    @pytest.mark.parametrize("times", [0, 51, "many", None])
+    def test_a_number_that_cannot_be_is_invalid(self, api: Api, ten: dict[str, Any], times: Any) -> None:
+        assert self.redeem(api, times).json()["code"] == 1003

@@ -23,7 +23,7 @@ REFUSED = ["429", "401"]
 
 @dataclass
 class Write:
-    """One of the four writes, ready to be done: how, by which operation, and whether it has happened."""
+    """One of the five writes, ready to be done: how, by which operation, and whether it has happened."""
 
     operation: str
     do: Callable[[str], Outcome]
@@ -35,10 +35,11 @@ def actor(admin: Person) -> Actor:
     return Actor(admin.staff, "admin", admin.shop)
 
 
-@pytest.fixture(params=["lock", "redeem", "release", "reverse"])
+@pytest.fixture(params=["lock", "redeem", "redeem_many", "release", "reverse"])
 def write(request: pytest.FixtureRequest, sandbox: SandboxAccount, actor: Actor) -> Write:
     contact = sandbox.add_contact("sanne@mail.example")
-    uuid = sandbox.add_voucher("COFFEE-1", contact_uuid=contact["uuid"])["uuid"]
+    uses = {"total_redemptions_allowed": 10} if request.param == "redeem_many" else {}
+    uuid = sandbox.add_voucher("COFFEE-1", contact_uuid=contact["uuid"], **uses)["uuid"]
     services.check_code(code="COFFEE-1", actor=actor)
     act = {"voucher_uuid": uuid, "actor": actor}
 
@@ -51,6 +52,11 @@ def write(request: pytest.FixtureRequest, sandbox: SandboxAccount, actor: Actor)
     def redemptions(reversed_: bool = False) -> int:
         return len([one for one in sandbox.state("redemption") if bool(one["reversed_at"]) == reversed_])
 
+    def thrice() -> int:
+        number, rest = divmod(redemptions(), 3)
+        assert rest == 0
+        return number
+
     def see_it() -> None:
         services.read(voucher_uuid=uuid, actor=actor)  # as a page does after each act
 
@@ -62,6 +68,9 @@ def write(request: pytest.FixtureRequest, sandbox: SandboxAccount, actor: Actor)
         return Write("release_voucher", lambda token: services.release(**act, token=token), lambda: 1 - locked())
     if request.param == "redeem":
         return Write("redeem_voucher", lambda token: services.redeem(**act, token=token), redemptions)
+    if request.param == "redeem_many":
+        many = {**act, "times": 3}
+        return Write("multi_redeem_voucher", lambda token: services.redeem(**many, token=token), thrice)
     done = services.redeem(**act, token="before-redeem")
     number = done.figures["redemption_uuid"]
     return Write(
@@ -140,8 +149,12 @@ class TestEveryFault:
         try:
             outcome = write.do("one-form")
         except services.PiggyError:
-            assert write.operation == "reverse_voucher_redemption", "it reads first, and says so before any act"
-            assert not Act.objects.filter(action="voucher.reverse").exists()
+            reads_first = {
+                "reverse_voucher_redemption": "voucher.reverse",
+                "multi_redeem_voucher": "voucher.redeem_many",
+            }
+            assert write.operation in reads_first, "it reads first, and says so before any act"
+            assert not Act.objects.filter(action=reads_first[write.operation]).exists()
         else:
             assert outcome.refused
             assert outcome.code == "not_sent"

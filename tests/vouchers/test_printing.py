@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from piggyadmin.ledger.models import Act
+from piggyadmin.qr import QUIET, qr_of
 from tests.conftest import Person
 from tests.vouchers.runs import batch_run
 from vouchers.models import BatchRun, Printer
 from vouchers.printing import services
 from vouchers.printing.layouts import LAYOUTS
-from vouchers.printing.qr import QUIET, qr_of
 
 TOKEN = "a-token-of-a-form-0001"
 HTMX = {"HX-Request": "true"}
@@ -348,6 +348,10 @@ def test_a_qr_has_four_white_modules_around_it() -> None:
     assert min(down for _, down, _ in corners) == QUIET
     assert max(across + run for across, _, run in corners) == drawing.width - QUIET
     assert max(down for _, down, _ in corners) + 1 == drawing.width - QUIET
+
+
+def test_an_address_too_long_for_scratches_is_drawn_all_the_same() -> None:
+    assert qr_of("https://portal.example/home?token=" + "e" * 2000).width > 100
 
 
 @pytest.mark.parametrize("code", ["SUMR26AP4T7K9QXD", "0", "=1+1", "ümlaut-ключ", "W" * 64])

@@ -212,7 +212,7 @@ def _control(about: AttributeDefinition) -> forms.Field:
 class ConfirmForm(OnceForm):
     """The preview's: what was shown, sealed, and the number typed once more."""
 
-    order = forms.CharField(max_length=50_000, widget=forms.HiddenInput)
+    order = forms.CharField(max_length=50_000, widget=forms.HiddenInput(attrs={"id": False}))
     again = WholeNumberField(
         label="Type the number to confirm",
         required=False,

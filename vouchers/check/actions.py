@@ -1,4 +1,4 @@
-"""The four things that can be done to a voucher at the desk, as the ledger tells them."""
+"""What can be done to a voucher at the desk, as the ledger tells them."""
 
 from piggyadmin.ledger.actions import Action, Kind, Words, register, register_kind
 from vouchers.check import resolvers
@@ -36,6 +36,24 @@ REDEEM = register(
         on_settled=resolvers.settled_redeem,
     )
 )
+
+REDEEM_MANY = register(
+    Action(
+        name="voucher.redeem_many",
+        permission="vouchers.redeem_voucher",
+        words=Words(
+            do="Redeem voucher {times} times",
+            done="Redeemed the voucher ending {code_end} {times} times.",
+            refused="The voucher ending {code_end} was not redeemed.",
+            unknown="We do not know whether the voucher ending {code_end} was redeemed {times} times. "
+            "Do not redeem it again.",
+            settle_question="Was the voucher ending {code_end} redeemed {times} times?",
+        ),
+        resolve=resolvers.resolve_redeem_many,
+        on_settled=resolvers.settled_redeem,
+    )
+)
+REDEEMS = (REDEEM, REDEEM_MANY)
 
 RELEASE = register(
     Action(

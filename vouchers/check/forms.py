@@ -2,8 +2,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 
+from piggyadmin.amounts import WholeNumberField
 from piggyadmin.ledger.forms import OnceForm
 from piggyadmin.typed import NotReadable, clean
+from vouchers.check.sights import MOST_TIMES
 
 
 class CodeForm(forms.Form):
@@ -36,6 +38,23 @@ class ActForm(OnceForm):
     contact = forms.CharField(
         required=False, max_length=64, validators=[RegexValidator(r"\A[\w-]+\Z", "Choose the customer again.")]
     )
+
+
+class RedeemForm(ActForm):
+    """Redeem: once, or a voucher of several uses so many times at once."""
+
+    times = WholeNumberField(
+        label="How many times?",
+        required=False,
+        most=MOST_TIMES,
+        too_much=f"At most {MOST_TIMES} times at once.",
+    )
+
+    def clean_times(self) -> int:
+        times = self.cleaned_data["times"]
+        if times == 0:
+            raise ValidationError("Once at least.")
+        return 1 if times is None else int(times)
 
 
 class ReverseForm(OnceForm):

@@ -69,6 +69,29 @@ def redeemed(
     return not_yet if _is_single_use(voucher) else None
 
 
+def resolve_redeem_many(act: Act) -> Settlement | None:
+    """Whether the voucher was redeemed so many times by this act. Fewer than that is for a person to look at."""
+    voucher = _read(act)
+    if voucher is None:
+        return None
+    before, lock = act.figures.get("uses_before"), _lock_of(act)
+    uses = voucher.times_redeemed
+    if uses is None and voucher.status == "REDEEMED":
+        uses = voucher.total_redemptions_allowed
+    happened = None
+    if isinstance(before, int) and uses is not None:
+        at = voucher.redeemed_at
+        # While our lock stands, and at a moment before it ended, nobody else can have redeemed.
+        under_lock = lock is not None and (
+            (lock.ended_at is None and timezone.now() < lock.until) or (at is not None and at <= lock.until)
+        )
+        if uses == before:
+            happened = None if lateness.may_still_come(act) else False
+        elif uses == before + int(act.figures["times"]) and under_lock:
+            happened = True
+    return Settlement(happened, reading=_reading(voucher))
+
+
 def settled_redeem(act: Act, happened: bool, reading: Mapping[str, Any]) -> None:
     """A redemption ends its lock, and is kept without the number that was lost; none gives the key back."""
     lock = _lock_of(act)
@@ -79,16 +102,16 @@ def settled_redeem(act: Act, happened: bool, reading: Mapping[str, Any]) -> None
     if not happened:
         return
     assert act.staff is not None
-    KnownRedemption.objects.get_or_create(
-        act_id=act.pk,
-        defaults={
-            "voucher": KnownVoucher.objects.get(piggy_uuid=act.target_id),
-            "at": act.sent_at,
-            "redeemed_at": _moment(reading.get("redeemed_at")),
-            "staff": act.staff,
-            "shop": act.shop,
-        },
-    )
+    facts = {
+        "voucher": KnownVoucher.objects.get(piggy_uuid=act.target_id),
+        "at": act.sent_at,
+        "redeemed_at": _moment(reading.get("redeemed_at")),
+        "staff": act.staff,
+        "shop": act.shop,
+    }
+    kept = KnownRedemption.objects.filter(act_id=act.pk).count()
+    for _ in range(int(act.figures.get("times", 1)) - kept):
+        KnownRedemption.objects.create(act_id=act.pk, **facts)
 
 
 def resolve_lock(act: Act) -> Settlement | None:

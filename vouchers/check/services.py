@@ -8,14 +8,14 @@ from django.utils import timezone
 from piggyadmin import codes, piggy
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform, record
+from piggyadmin.ledger.door import Target, form_token, give_up, perform, record
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, PiggyNotSent, PiggyRejected
-from piggyadmin.piggy.payloads import Contact, RedeemedVoucher, Voucher, VoucherLock
-from vouchers.check import actions, locks
+from piggyadmin.piggy.payloads import Contact, Voucher, VoucherLock
+from vouchers.check import actions, locks, redeeming
 from vouchers.check.sights import Sight, open_acts, sight_of
 from vouchers.models import KnownRedemption, KnownVoucher, OwnLock, RunVoucher
 
@@ -24,6 +24,10 @@ INACTIVE_CARD = 60004
 
 class NotKnown(Exception):
     """We have never seen this voucher, so we do not know its code, and Piggy finds vouchers by code only."""
+
+
+class TooOften(Exception):
+    """A voucher has fewer uses left than it should be redeemed; the message is for the person who typed the number."""
 
 
 class NoHolder(Exception):
@@ -55,6 +59,12 @@ def read(*, voucher_uuid: str, actor: Actor, holder: str = "", act: Outcome | No
     if voucher.uuid != seen.piggy_uuid:
         raise NotKnown(voucher_uuid)
     return sight_of(remember(voucher=voucher, lock=lock), voucher, actor, act)
+
+
+def is_known_code(*, code: str) -> bool:
+    """Whether we have seen or made a voucher with this code. Asks Piggy nothing."""
+    codes_of = (KnownVoucher.objects, RunVoucher.objects)
+    return any(vouchers.filter(code=code).exists() for vouchers in codes_of)
 
 
 def known(*, voucher_uuid: str) -> KnownVoucher | None:
@@ -99,7 +109,7 @@ def lock(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "")
     seen = _seen(voucher_uuid)
 
     def call(act: Act) -> VoucherLock:
-        if open_acts(seen.piggy_uuid, actions.REDEEM).exists():
+        if open_acts(seen.piggy_uuid, *actions.REDEEMS).exists():
             raise PiggyRejected("Nobody knows yet whether it was redeemed. Look at that first.")
         answer = piggy.get_client().lock_voucher(voucher_uuid=seen.piggy_uuid)
         locks.keep(voucher=seen, answer=answer, actor=actor)
@@ -110,17 +120,24 @@ def lock(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "")
     )
 
 
-def redeem(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "") -> Outcome:
+def redeem(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "", times: int = 1) -> Outcome:
     """Redeem a voucher this person has locked, for `contact_uuid` where nobody holds it yet.
+
+    One of several uses `times` times at once. TooOften, and nothing is sent, when it has fewer left.
 
     Refused, without asking Piggy, when the lock is somebody else's, over, taken in another shop, or its key is being
     used in another tab, and while nobody knows what became of an earlier try. Raises NotKnown, PermissionDenied.
     """
     seen = _seen(voucher_uuid)
     own = locks.standing(seen)
+    begun = Act.objects.filter(form_token=token).first()
+    if begun is None and times > 1:  # a second click finds what the first came to
+        _need_uses(seen, own, times)
+    elif begun is not None and begun.figures.get("times", 1) != times and give_up(token, by=actor):
+        token = form_token()  # it waited for Piggy, and another number is another act
 
-    def call(act: Act) -> RedeemedVoucher:
-        if sent_before(act, open_acts(seen.piggy_uuid, actions.REDEEM)):
+    def call(act: Act) -> redeeming.Redeemed:
+        if sent_before(act, open_acts(seen.piggy_uuid, *actions.REDEEMS)):
             raise PiggyRejected("Nobody knows yet whether an earlier try redeemed it. Look at that first.")
         held = _claimed(own, actor, locks.REDEEM)
         assert actor.shop is not None  # the ledger refuses a write without a shop
@@ -128,37 +145,47 @@ def redeem(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "
             locks.hand_back(held.pk, use=locks.REDEEM)
             raise PiggyRejected(f"You locked it at {held.shop or 'another shop'}. Release it, then lock it here.")
         try:
-            answer = piggy.get_client().redeem_voucher(
+            answer = redeeming.send(
                 code=seen.code,
                 shop_uuid=actor.shop.piggy_uuid,
                 contact_uuid=seen.contact_uuid or contact_uuid or None,
                 release_key=held.release_key,
+                times=times,
             )
         except (PiggyRejected, PiggyNotSent):
             locks.hand_back(held.pk, use=locks.REDEEM)
             raise
-        KnownRedemption.objects.create(
-            voucher=seen,
-            act_id=act.pk,
-            piggy_uuid=answer.voucher_redemption.uuid if answer.voucher_redemption else None,
-            at=timezone.now(),
-            redeemed_at=answer.redeemed_at,
-            staff=actor.staff,
-            shop=actor.shop,
-        )
+        redeeming.keep(answer, voucher=seen, act_id=act.pk, actor=actor)
         locks.end(held.pk)
         return answer
 
     return perform(
-        actions.REDEEM,
+        actions.REDEEM_MANY if times > 1 else actions.REDEEM,
         by=actor,
         target=_target(seen, contact_uuid),
         figures=_figures(seen)
-        | {"lock_id": str(own.pk) if own else "", "uses_before": own.uses_before if own else None},
+        | {"lock_id": str(own.pk) if own else "", "uses_before": own.uses_before if own else None}
+        | ({"times": times} if times > 1 else {}),
         form_token=token,
         call=call,
-        done_figures=_redemption_figures,
+        done_figures=redeeming.figures_of,
     )
+
+
+def token_of(outcome: Outcome) -> str:
+    """The token of the form that sends a waiting act again."""
+    return Act.objects.get(pk=outcome.act_id).form_token
+
+
+def _need_uses(seen: KnownVoucher, own: OwnLock | None, times: int) -> None:
+    """Raises TooOften where Piggy tells that the voucher has fewer uses left."""
+    voucher = piggy.get_client().find_voucher(code=seen.code)
+    remember(voucher=voucher, lock=own)
+    if own is not None:
+        own.refresh_from_db()
+    left = voucher.redemptions_remaining
+    if left is not None and left < times:
+        raise TooOften(f"It has {left} use{'' if left == 1 else 's'} left.")
 
 
 def release(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "") -> Outcome:
@@ -337,8 +364,3 @@ def _target(seen: KnownVoucher, contact_uuid: str) -> Target:
 
 def _figures(seen: KnownVoucher) -> dict[str, object]:
     return {"code_end": codes.last_four(seen.code), "promotion_uuid": seen.promotion_uuid}
-
-
-def _redemption_figures(answer: RedeemedVoucher) -> dict[str, object]:
-    number = answer.voucher_redemption
-    return {"redemption_uuid": number.uuid if number else None, "status": answer.status}

@@ -14,12 +14,14 @@ from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.services import acts_of
+from piggyadmin.piggy import vouchers as at_piggy
 from piggyadmin.piggy.payloads import Voucher
 from vouchers.check import actions, locks
 from vouchers.check.verdict import Facts, Verdict, verdict_on
 from vouchers.models import KnownRedemption, KnownVoucher
 
 ACTS_SHOWN = 8
+MOST_TIMES = at_piggy.MOST_TIMES  # one act may redeem a voucher so often
 LONGEST_CODE = 255
 SAME_MOMENT = timedelta(seconds=5)
 FRESH = timedelta(minutes=5)  # how long what somebody has just done is shown as theirs, not as "used"
@@ -36,17 +38,22 @@ class Sight:
     foreign_uses: bool = False  # it was also redeemed elsewhere, so some redemptions cannot be taken back here
     acts: list[Act] = field(default_factory=list)  # its own part of the ledger, the latest first
 
+    @property
+    def most_times(self) -> int:
+        """How often it can be redeemed in one go: 1 where Piggy does not tell its uses."""
+        return max(1, min(self.voucher.redemptions_remaining or 1, MOST_TIMES))
 
-def open_acts(voucher_uuid: str, action: Action) -> QuerySet[Act]:
-    """Acts of this kind on a voucher that are under way, or whose outcome nobody knows."""
-    tries = acts_of(target=Target("voucher", voucher_uuid)).filter(action=action.name)
+
+def open_acts(voucher_uuid: str, *kinds: Action) -> QuerySet[Act]:
+    """Acts of these kinds on a voucher that are under way, or whose outcome nobody knows."""
+    tries = acts_of(target=Target("voucher", voucher_uuid)).filter(action__in=[action.name for action in kinds])
     return still_open(tries)
 
 
 def sight_of(known: KnownVoucher, voucher: Voucher, actor: Actor, act: Outcome | None = None) -> Sight:
     """What `actor` sees. `act` is what they have just done: a redemption of their own is not shown as "used"."""
     lock = locks.standing(known)
-    unclear = open_acts(known.piggy_uuid, actions.REDEEM).first()
+    unclear = open_acts(known.piggy_uuid, *actions.REDEEMS).first()
     lost = None if lock else open_acts(known.piggy_uuid, actions.LOCK).first()
     redemptions = list(known.redemptions.select_related("staff", "shop"))
     ours = _this_redemption(voucher, redemptions)
@@ -62,6 +69,7 @@ def sight_of(known: KnownVoucher, voucher: Voucher, actor: Actor, act: Outcome |
         redeemed_by=ours.staff.name if ours else "",
         redeemed_at_shop=ours.shop.name if ours and ours.shop else "",
         just_redeemed_at=_just_redeemed(act, redemptions),
+        just_redeemed_times=sum(act is not None and each.act_id == act.act_id for each in redemptions),
     )
     standing = [redemption for redemption in redemptions if redemption.reversed_at is None]
     uses = voucher.times_redeemed if voucher.times_redeemed is not None else int(voucher.status == "REDEEMED")
@@ -109,9 +117,9 @@ def _this_redemption(voucher: Voucher, redemptions: list[KnownRedemption]) -> Kn
 
 def _just_redeemed(act: Outcome | None, redemptions: list[KnownRedemption]) -> datetime | None:
     """When this person redeemed it, if that is what they have just done, and it was not taken back since."""
-    if act is None or not act.done or act.action is not actions.REDEEM or act.told_at is None:
+    if act is None or not act.done or act.action not in actions.REDEEMS or act.told_at is None:
         return None
-    own = next((redemption for redemption in redemptions if redemption.act_id == act.act_id), None)
-    if own is not None and own.reversed_at is not None:
+    own = [redemption for redemption in redemptions if redemption.act_id == act.act_id]
+    if own and all(redemption.reversed_at is not None for redemption in own):
         return None
     return act.at if timezone.now() - act.told_at < FRESH else None

@@ -25,6 +25,7 @@ class Facts:
     redeemed_by: str = ""  # who redeemed it from here, if it was from here
     redeemed_at_shop: str = ""
     just_redeemed_at: datetime | None = None  # this very act of this very person
+    just_redeemed_times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def verdict_on(facts: Facts) -> Verdict:
     if facts.just_redeemed_at:
         return Verdict(
             "done",
-            "Redeemed",
+            f"Redeemed {facts.just_redeemed_times} times" if facts.just_redeemed_times > 1 else "Redeemed",
             value,
             f"At {moment_words(facts.just_redeemed_at, seconds=True)}, by you. {_uses_left(voucher)}".strip(),
             "Give it now.",

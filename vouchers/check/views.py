@@ -5,6 +5,7 @@ just done travels there as `?act=`, an id that tells nothing to anybody else.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import own_act, say
 from piggyadmin.piggy.errors import PiggyError, PiggyNotFound
 from vouchers.check import actions, services
-from vouchers.check.forms import ActForm, CodeForm, HolderForm, ReverseForm
+from vouchers.check.forms import ActForm, CodeForm, HolderForm, RedeemForm, ReverseForm
 
 TEMPLATE = "vouchers/check.html"
 LOST_RACE = 409
@@ -75,7 +76,14 @@ def lock(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
 @permission_required("vouchers.redeem_voucher", raise_exception=True)
 def redeem(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
     """Redeem what this person has locked."""
-    return _act(request, voucher_uuid, services.redeem)
+    form = RedeemForm(request.POST)
+    if not form.is_valid():
+        return _not_so_often(request, voucher_uuid, form)
+    try:
+        return _act(request, voucher_uuid, partial(services.redeem, times=form.cleaned_data["times"]), redeem_form=form)
+    except services.TooOften as too_often:
+        form.add_error("times", str(too_often))
+        return _not_so_often(request, voucher_uuid, form)
 
 
 @called("Release a voucher")
@@ -141,8 +149,19 @@ def reverse_redemption(request: StaffRequest, voucher_uuid: str, redemption_uuid
     return render_page(request, "vouchers/reverse.html", context, status=422 if form.is_bound else 200)
 
 
-def _act(request: StaffRequest, voucher_uuid: str, service: Callable[..., Outcome]) -> HttpResponse:
-    """Do one act on a voucher, once for each form, and show the voucher as it is afterwards."""
+def _not_so_often(request: StaffRequest, voucher_uuid: str, form: RedeemForm) -> HttpResponse:
+    """The page again, with what was typed and why it cannot be; nothing was sent."""
+    contact_uuid = form.cleaned_data.get("contact", "")
+    chosen = services.read_holder(contact_uuid=contact_uuid) if contact_uuid else None
+    incomplete = "times" not in form.errors
+    return _show(request, voucher_uuid, status=422, redeem_form=form, chosen=chosen, incomplete=incomplete)
+
+
+def _act(request: StaffRequest, voucher_uuid: str, service: Callable[..., Outcome], **typed: Any) -> HttpResponse:
+    """Do one act on a voucher, once for each form, and show the voucher as it is afterwards.
+
+    `typed` is the form to show again with what was typed, unless it is done.
+    """
     form = ActForm(request.POST)
     if not form.is_valid():
         return _show(request, voucher_uuid, status=422, incomplete=True)
@@ -156,9 +175,11 @@ def _act(request: StaffRequest, voucher_uuid: str, service: Callable[..., Outcom
         return go_to(request, _url(voucher_uuid, str(outcome.act_id)))
     chosen = services.read_holder(contact_uuid=contact_uuid) if contact_uuid and not outcome.done else None
     # Known not done, and this very act may be sent again when its time has come: its form keeps its token.
-    kept = {outcome.action.name: token} if outcome.outcome == "planned" else {}
+    action = actions.REDEEM if outcome.action in actions.REDEEMS else outcome.action  # one form serves both
+    kept = {action.name: services.token_of(outcome)} if outcome.outcome == "planned" else {}
     status = LOST_RACE if outcome.refused else 200
-    return _show(request, voucher_uuid, done=outcome, chosen=chosen, kept_tokens=kept, status=status)
+    typed = {} if outcome.done else typed
+    return _show(request, voucher_uuid, done=outcome, chosen=chosen, kept_tokens=kept, status=status, **typed)
 
 
 def _show(

@@ -1,7 +1,7 @@
 """What can be done with gift cards, as the ledger tells it. `cents` are signed: what came onto the card."""
 
 from piggyadmin.ledger.actions import Action, Kind, Words, register, register_kind
-from vouchers.giftcards import marks, resolvers
+from vouchers.giftcards import mail_actions, marks, resolvers
 
 CARD = register_kind(Kind("giftcard", "gift card ending {code_end}", "giftcards:card"))
 PROGRAM = register_kind(Kind("giftcard_program", "gift card programme {short}"))
@@ -102,6 +102,7 @@ REVEAL = register(
     )
 )
 
+MAIL = mail_actions.MAIL
 MAKE_MARK = register(marks.ATTRIBUTE.action())
 
 MOVES = (TOP_UP.name, DEDUCT.name, REVERSE.name, CORRECT.name)

@@ -10,7 +10,7 @@ from django.core.signing import Signer
 from django.core.validators import RegexValidator
 from django.utils.crypto import constant_time_compare
 
-from piggyadmin.amounts import StrictEurosField
+from piggyadmin.amounts import EurosAboveZeroField, StrictEurosField
 from piggyadmin.ledger.forms import OnceForm
 from piggyadmin.typed import NotReadable, clean
 
@@ -37,18 +37,6 @@ class CardForm(forms.Form):
             return clean(text)
         except NotReadable as error:
             raise forms.ValidationError(str(error)) from error
-
-
-class EurosAboveZeroField(StrictEurosField):
-    """Euros, answered in cents, more than nothing."""
-
-    def clean(self, value: Any) -> int | None:
-        if str(value or "").strip().startswith(("-", "−", "–")):
-            raise forms.ValidationError("Type more than zero; the button says which way the money goes.")
-        cents = super().clean(value)
-        if cents == 0:
-            raise forms.ValidationError("Type more than zero.")
-        return cents
 
 
 class MoveForm(forms.Form):

@@ -76,7 +76,7 @@ class CodesForm(BatchForm):
 class ConfirmForm(OnceForm):
     """Make exactly what was shown: its key, and the number typed once more."""
 
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput(attrs={"id": False}))
     again = WholeNumberField(
         label="Type the number to confirm",
         required=False,

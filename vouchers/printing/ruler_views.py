@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
 from vouchers.models import Printer
+from vouchers.printing import brand
 from vouchers.printing.forms import PrinterForm
 from vouchers.printing.layouts import LAYOUTS, RECEIPT
 
@@ -54,6 +55,17 @@ def offset(request: StaffRequest, printer_id: UUID) -> HttpResponse:
     found = get_object_or_404(Printer, pk=printer_id)
     style = f":root {{ --right: {found.right_mm}mm; --down: {found.down_mm}mm; }}\n"
     return HttpResponse(style, content_type="text/css; charset=utf-8")
+
+
+@require_safe
+@permission_required("vouchers.see_codes", raise_exception=True)
+def brand_style(request: StaffRequest) -> HttpResponse:
+    """The account's colour as a style sheet, empty where there is none: sheets are black then."""
+    color = brand.accent()
+    style = f":root {{ --brand: {color}; }}\n" if color else ""
+    response = HttpResponse(style, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "private, max-age=300"
+    return response
 
 
 def _page(request: StaffRequest, chosen: Printer | None, form: PrinterForm) -> HttpResponse:

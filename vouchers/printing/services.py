@@ -15,12 +15,12 @@ from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import record
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.services import acts_of
+from piggyadmin.qr import Qr, qr_of
 from vouchers.files import ready
 from vouchers.files.services import batch_target, rows_in
 from vouchers.models import BatchRun, RunVoucher
 from vouchers.printing import actions
 from vouchers.printing.layouts import LAYOUTS, Layout
-from vouchers.printing.qr import Qr, qr_of
 
 MOST_SHEETS = 20  # a page
 GOOD_FOR = timedelta(minutes=10)  # a form sent twice shows its labels again; much later that is another reveal

@@ -6,23 +6,12 @@ from django import forms
 
 from piggyadmin.amounts import WholeNumberField
 from piggyadmin.ledger.forms import OnceForm
-from piggyadmin.typed import NotReadable, clean
+from piggyadmin.typed import LineField
 from vouchers.promotions.wording import STATUSES
 
 MOST_VOUCHERS = 10_000_000
 MOST_DAYS = 3_650
 LAST_PAGE = 20_000
-
-
-class LineField(forms.CharField):
-    """One line as it is typed, without what no name can hold."""
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            return clean(text) if text else ""
-        except NotReadable as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class CountField(WholeNumberField):

@@ -19,7 +19,8 @@ def allowed_shop(staff: Staff, shop_id: Any) -> Shop | None:
         wanted = uuid.UUID(str(shop_id))
     except ValueError:
         return None
-    shop = Shop.objects.filter(pk=wanted).first()
+    # The last shop came with the person, in the query of this request: nearly always it is the one.
+    shop = staff.last_shop if wanted == staff.last_shop_id else Shop.objects.filter(pk=wanted).first()
     return shop if shop is not None and staff.may_work_in(shop) else None
 
 

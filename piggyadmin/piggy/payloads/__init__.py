@@ -5,8 +5,10 @@ the values regular before. Ids are opaque text ("123" occurs). Credits are whole
 are aware datetimes in UTC. `repr()` shows an id at most: these objects hold customers and end up in log lines.
 """
 
+from .access import AuthToken
 from .account import AccessToken, Shop
-from .attributes import AttributeDefinition, AttributeGroup, AttributeOption
+from .attributes import AttributeDefinition, AttributeGroup, AttributeGroupDefinition, AttributeOption
+from .automations import Automation
 from .base import Payload
 from .bookings import Booking
 from .contacts import (
@@ -23,6 +25,8 @@ from .contacts import (
 from .giftcards import Giftcard, GiftcardProgram, GiftcardRef, GiftcardTransaction
 from .loyalty import (
     CalculatedCredits,
+    CollectableReward,
+    CollectableRewardRedemption,
     ContactWithBalance,
     CreditReception,
     DigitalRewardReception,
@@ -34,10 +38,27 @@ from .loyalty import (
     Transaction,
     Unit,
 )
+from .orders import (
+    Order,
+    OrderCharge,
+    OrderDiscount,
+    OrderLine,
+    OrderPoints,
+    OrderProduct,
+    OrderResult,
+    OrderSubLine,
+)
+from .portal import ContactSessionToken, MailSent, PortalAuthUrl, PortalSession
+from .products import Category, Product
+from .programme import Perk, PerkOption
+from .referrals import CompletionEvent, Referral, ReferralIncentive, ReferralSettings
+from .setup import BrandKit, Form
 from .subscriptions import Subscription, SubscriptionType
+from .visits import Visit
 from .vouchers import (
     Lock,
     LockedVoucher,
+    MultiRedeemedVoucher,
     Promotion,
     RedeemedVoucher,
     Voucher,
@@ -45,23 +66,34 @@ from .vouchers import (
     VoucherLock,
     VoucherRedemption,
 )
+from .webhooks import WebhookSubscription
 
 __all__ = [
     "AccessToken",
     "AttributeDefinition",
     "AttributeGroup",
+    "AttributeGroupDefinition",
     "AttributeOption",
+    "AuthToken",
+    "Automation",
     "Booking",
+    "BrandKit",
     "CalculatedCredits",
+    "Category",
+    "CollectableReward",
+    "CollectableRewardRedemption",
+    "CompletionEvent",
     "Contact",
     "ContactCreated",
     "ContactIdentifier",
     "ContactRef",
+    "ContactSessionToken",
     "ContactVerified",
     "ContactWithBalance",
     "CreditBalance",
     "CreditReception",
     "DigitalRewardReception",
+    "Form",
     "Giftcard",
     "GiftcardProgram",
     "GiftcardRef",
@@ -70,11 +102,29 @@ __all__ = [
     "LockedVoucher",
     "LoyaltyProgram",
     "LoyaltyTransaction",
+    "MailSent",
+    "MultiRedeemedVoucher",
+    "Order",
+    "OrderCharge",
+    "OrderDiscount",
+    "OrderLine",
+    "OrderPoints",
+    "OrderProduct",
+    "OrderResult",
+    "OrderSubLine",
     "Payload",
+    "Perk",
+    "PerkOption",
+    "PortalAuthUrl",
+    "PortalSession",
     "PrepaidBalance",
     "PrepaidTransaction",
+    "Product",
     "Promotion",
     "RedeemedVoucher",
+    "Referral",
+    "ReferralIncentive",
+    "ReferralSettings",
     "Reward",
     "RewardReception",
     "Shop",
@@ -84,8 +134,10 @@ __all__ = [
     "Transaction",
     "Unit",
     "VerificationSent",
+    "Visit",
     "Voucher",
     "VoucherBatch",
     "VoucherLock",
     "VoucherRedemption",
+    "WebhookSubscription",
 ]

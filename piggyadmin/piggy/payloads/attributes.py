@@ -26,6 +26,19 @@ class AttributeGroup(Payload, frozen=True):
     position: int | None = None
 
 
+class AttributeGroupDefinition(Payload, frozen=True):
+    """A group as its own list tells it. Definitions name theirs by `name`."""
+
+    name: str
+    label: str | None = None
+    entity: str | None = None
+    created_at: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name
+
+
 class AttributeDefinition(Payload, frozen=True):
     """What an attribute is called and holds. `type` is one of `attributes.ATTRIBUTE_TYPES`, or a newer word.
 
@@ -35,6 +48,7 @@ class AttributeDefinition(Payload, frozen=True):
 
     name: str
     type: str = ""
+    id: str | None = None  # a number: promotions' older list is changed by it
     label: str | None = None
     description: str | None = None
     placeholder: str | None = None

@@ -82,6 +82,26 @@ class DigitalRewardReception(Transaction, frozen=True, tag="digital_reward_recep
     digital_reward_code: Any = None  # a secret of the customer's, kept out of `extra`
 
 
+class CollectableReward(Payload, frozen=True):
+    """A claim that waits to be handed over. `uuid` is that of the claim among the loyalty transactions."""
+
+    uuid: str
+    created_at: datetime
+    title: str | None = None
+    contact: ContactWithBalance | None = None
+    reward: Reward | None = None
+    expires_at: datetime | None = None
+    has_been_collected: bool | None = None
+
+
+class CollectableRewardRedemption(Payload, frozen=True):
+    """A hand-over. `uuid` is its own, to undo it with; `has_been_collected` stands in older answers alone."""
+
+    uuid: str | None = None
+    status: str | None = None  # COLLECTED, REVERSED
+    has_been_collected: bool | None = None
+
+
 LoyaltyTransaction = CreditReception | RewardReception | DigitalRewardReception
 
 

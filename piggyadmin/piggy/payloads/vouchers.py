@@ -78,6 +78,13 @@ class RedeemedVoucher(Voucher, frozen=True):
     voucher_redemption: VoucherRedemption | None = None
 
 
+class MultiRedeemedVoucher(Payload, frozen=True):
+    """A voucher of several uses after some of them at once, each with the number that alone can take it back."""
+
+    voucher: Voucher
+    voucher_redemptions: list[VoucherRedemption] = []
+
+
 class LockedVoucher(Payload, frozen=True):
     uuid: str
     status: str

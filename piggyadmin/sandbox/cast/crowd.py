@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from piggyadmin.sandbox.account import Account
+from piggyadmin.sandbox.cast.doubles import DOUBLES, RELATIVES, relative, second_sight
 from piggyadmin.sandbox.cast.histories import add_credits, add_prepaid
 from piggyadmin.sandbox.cast.places import DAY, Places
 from piggyadmin.sandbox.cast.vouchers import new_year
@@ -34,31 +35,47 @@ SHOPS = ("utrecht", "utrecht", "amersfoort", "den_bosch", "web")
 def add_crowd(account: Account, dice: Random, places: Places, contacts: int) -> None:
     """Fill the account up to so many contacts; with fewer than there are, nothing."""
     start = len(account.table("contact"))
+    known: list[Fields] = []
     for number in range(start, contacts):
-        anonymous = dice.random() < 0.06
         since = dice.randrange(2, 2400)
-        uuid = _contact(account, dice, places, number, since, anonymous)
-        if anonymous or dice.random() < 0.7:
+        who = _somebody(dice, number, known)
+        uuid = _contact(account, dice, places, since, who)
+        if who is None or dice.random() < 0.7:
             card = {"value": f"26007{dice.randrange(1000):03d}{number:08d}", "contact_uuid": uuid}
             make(account, "identifier", {**card, "created_at": account.after(-since * DAY)})
         _history(account, dice, places, uuid, since)
     _vouchers(account, dice, places, max(contacts - start, 0) // 4)
 
 
-def _contact(account: Account, dice: Random, places: Places, number: int, since: int, anonymous: bool) -> str:
-    fields: Fields = {"created_at": account.after(-since * DAY), "anonymous": anonymous, "favourite_drink": ""}
-    if not anonymous:
-        first, last = dice.choice(FIRST), dice.choice(LAST)
-        fields |= {
-            "firstname": first,
-            "lastname": last,
-            "email": f"{_plain(first)}.{_plain(last)}.{number}@{dice.choice(HOSTS)}",
-            "phonenumber": f"+316{dice.randrange(10**8):08d}" if dice.random() < 0.8 else None,
-            "birthdate": f"{dice.randrange(1940, 2010)}-{dice.randrange(1, 13):02d}-{dice.randrange(1, 29):02d}",
-            "address": f"{dice.choice(STREETS)} {dice.randrange(1, 200)}" if dice.random() < 0.3 else None,
-            "tier_uuid": places.tiers[dice.choice(("bronze", "bronze", "silver", "gold"))]["uuid"],
-        }
-    uuid: str = make(account, "contact", fields)["uuid"]
+def _somebody(dice: Random, number: int, known: list[Fields]) -> Fields | None:
+    """A person, somebody's second sight or relative, or, for an anonymous contact, nobody. Now and then a till wrote
+    down the phone of one who gave no name."""
+    chance = dice.random()
+    if chance < 0.06:
+        return {"phonenumber": dice.choice(known)["phonenumber"]} if known and chance < 0.005 else None
+    if known and chance < 0.06 + DOUBLES:
+        return second_sight(dice, dice.choice(known), number)
+    if known and chance < 0.06 + DOUBLES + RELATIVES:
+        return relative(dice, dice.choice(known), dice.choice(FIRST), number)
+    first, last = dice.choice(FIRST), dice.choice(LAST)
+    who: Fields = {
+        "firstname": first,
+        "lastname": last,
+        "email": f"{_plain(first)}.{_plain(last)}.{number}@{dice.choice(HOSTS)}",
+        "phonenumber": f"+316{dice.randrange(10**8):08d}" if dice.random() < 0.8 else None,
+        "birthdate": f"{dice.randrange(1940, 2010)}-{dice.randrange(1, 13):02d}-{dice.randrange(1, 29):02d}",
+        "address": f"{dice.choice(STREETS)} {dice.randrange(1, 200)}" if dice.random() < 0.3 else None,
+    }
+    known.append(who)
+    return who
+
+
+def _contact(account: Account, dice: Random, places: Places, since: int, who: Fields | None) -> str:
+    named = who is not None and "email" in who
+    fields: Fields = {"created_at": account.after(-since * DAY), "anonymous": not named, "favourite_drink": ""}
+    if named:
+        fields["tier_uuid"] = places.tiers[dice.choice(("bronze", "bronze", "silver", "gold"))]["uuid"]
+    uuid: str = make(account, "contact", fields | (who or {}))["uuid"]
     return uuid
 
 

@@ -179,3 +179,32 @@ def find_giftcard_by_hash(call: Call) -> Answer:
 def get_giftcard(call: Call) -> Answer:
     card = call.row("giftcard", call.value("giftcard_uuid"), 5001)
     return call.answer(giftcard_view(call.account, card, call.origin))
+
+
+@operation("POST", "/giftcards/{giftcard_uuid}/send-by-email", "send_giftcard_by_email")
+def send_giftcard_by_email(call: Call) -> Answer:
+    """No mail goes out; what would have gone is in rows of the kind "giftcard_mail". Only 1003 and 5001 are listed, so
+    that is what a contact that is gone, or has no address, gets."""
+    sent = call.sent()
+    contact_uuid = sent.text("contact_uuid", required=True)
+    email_uuid = sent.text("email_uuid")
+    tags = sent.fields.get("merge_tags") or {}
+    if not isinstance(tags, dict):
+        sent.wrong("merge_tags", "must be an array.")
+    elif not all(name.startswith("custom.") and isinstance(value, str) for name, value in tags.items()):
+        sent.wrong("merge_tags", "must be texts by names that begin with custom.")
+    sent.done()
+    card = call.row("giftcard", call.value("giftcard_uuid"), 5001)
+    contact = call.account.table("contact").get(contact_uuid or "")
+    if contact is None or contact["is_anonymous"] or not contact["email"]:
+        raise invalid("contact_uuid", "The contact cannot be written to.")
+    row = {
+        "uuid": call.account.new_uuid(),
+        "created_at": call.account.now(),
+        "giftcard_uuid": card["uuid"],
+        "contact_uuid": contact["uuid"],
+        "email_uuid": email_uuid,
+        "merge_tags": tags,
+    }
+    call.account.put("giftcard_mail", row)
+    return call.answer({"message": "success", "data": "Email successfully sent"})

@@ -8,6 +8,7 @@ from typing import Any
 from piggyadmin.sandbox.account import Account
 from piggyadmin.sandbox.call import Call
 from piggyadmin.sandbox.errors import ApiError
+from piggyadmin.sandbox.inputs import Inputs
 from piggyadmin.sandbox.registry import operation
 from piggyadmin.sandbox.settings import setting
 from piggyadmin.sandbox.store import Row
@@ -27,7 +28,10 @@ UNIT: Row = {
 
 def units(account: Account) -> list[Row]:
     """Piggy's own, unless the setting ``default_unit`` takes it away, and those the account has made."""
-    return [*([UNIT] if setting(account, "default_unit") else []), *account.table("unit")]
+    own = list(account.table("unit"))
+    if not setting(account, "default_unit"):
+        return own
+    return [{**UNIT, "is_default": not any(unit["is_default"] for unit in own)}, *own]
 
 
 def unit_named(account: Account, name: str | None) -> Row:
@@ -56,3 +60,57 @@ def credits_for(unit: Row, unit_value: float) -> int:
 @operation("GET", "/units", "list_units")
 def list_units(call: Call) -> Answer:
     return call.answer([listed_view(unit) for unit in units(call.account)])
+
+
+@operation("POST", "/units", "create_unit")
+def create_unit(call: Call) -> Answer:
+    """The name is the unit's key, so a second one of it is refused (55045). A new default one takes the place of the
+    one before; without a prefix it is the first character of the name."""
+    sent = call.sent()
+    name, label = sent.text("name", required=True), sent.text("label", required=True)
+    prefix, is_default = sent.text("prefix"), _yes(sent)
+    sent.done()
+    account = call.account
+    if any(unit["name"] == name for unit in units(account)):
+        raise ApiError(55045)
+    now = account.now()
+    row = account.put(
+        "unit",
+        {
+            "uuid": account.new_uuid(),
+            "id": max(account.number("unit"), UNIT["id"] + 1),
+            "created_at": now,
+            "name": name,
+            "label": label,
+            "prefix": (name or "")[:1] if prefix is None else prefix,
+            "is_default": False,
+            "rate": 1,
+        },
+    )
+    if is_default:
+        row = _the_default(account, row)
+    made = {
+        "id": row["id"],
+        "loyalty_program_id": 64,
+        **listed_view(row),
+        "format": "int",
+        "created_at": now,
+        "updated_at": now,
+    }
+    return call.answer(made)
+
+
+def _the_default(account: Account, row: Row) -> Row:
+    """No page says what becomes of the default one before: an account has one, as "No default unit found" has it."""
+    for unit in account.table("unit"):
+        if unit["is_default"]:
+            account.put("unit", {**unit, "is_default": False})
+    return account.put("unit", {**row, "is_default": True})
+
+
+def _yes(sent: Inputs) -> bool:
+    """true, 1 or yes, and their opposites, also as text; nothing is no."""
+    value = sent.fields.get("is_default")
+    if isinstance(value, str) and value in ("yes", "no"):
+        return value == "yes"
+    return sent.flag("is_default") or False

@@ -22,6 +22,7 @@ from piggyadmin.sandbox.wire import Answer
 
 STATUSES = ("ACTIVE", "REDEEMED", "EXPIRED", "DEACTIVATED", "INACTIVE", "LOCKED")
 LOCK_SECONDS = 3600
+MOST_TIMES = 50  # redemptions in one call
 REFUSALS = {"DEACTIVATED": 80012, "INACTIVE": 80014, "EXPIRED": 80006, "REDEEMED": 80005}
 
 
@@ -222,33 +223,53 @@ def redeem_voucher(call: Call) -> Answer:
     contact_uuid = sent.text("contact_uuid")
     key = sent.text("release_key")
     sent.done()
+    redeemed, [reference] = _redeem(call, code, shop_uuid, contact_uuid, key, times=1)
+    return call.answer({**voucher_view(call.account, redeemed), "voucher_redemption": reference})
+
+
+@operation("POST", "/vouchers/multi-redeem", "multi_redeem_voucher")
+def multi_redeem_voucher(call: Call) -> Answer:
+    """All of the redemptions or none of them, each with a uuid of its own."""
+    sent = call.sent()
+    code = sent.text("code", required=True)
+    times = sent.whole("number_of_times", required=True, low=1, high=MOST_TIMES)
+    shop_uuid = sent.text("shop_uuid", required=True)
+    contact_uuid = sent.text("contact_uuid")
+    key = sent.text("release_key")
+    sent.done()
+    redeemed, references = _redeem(call, code, shop_uuid, contact_uuid, key, times=times or 1)
+    return call.answer({"voucher": voucher_view(call.account, redeemed), "voucher_redemptions": references})
+
+
+def _redeem(
+    call: Call, code: str | None, shop_uuid: str | None, contact_uuid: str | None, key: str | None, *, times: int
+) -> tuple[Row, list[dict[str, str]]]:
+    """The voucher afterwards, and what is told of each redemption."""
     row = _by_code(call, code)
     shop = call.row("shop", shop_uuid or "", 1008)
     _refuse_redemption(call, row, contact_uuid, key)
+    if row["total_redemptions_allowed"] - row["times_redeemed"] < times:
+        raise ApiError(80019)
     account = call.account
     now = account.now()
     redeemed = {
         **row,
         "contact_uuid": row["contact_uuid"] or contact_uuid,
-        "times_redeemed": row["times_redeemed"] + 1,
+        "times_redeemed": row["times_redeemed"] + times,
         "redeemed_at": now,
         "lock": None,
     }
     redeemed["status"] = resting_status(redeemed, now)
     account.put("voucher", redeemed)
-    redemption = account.put(
-        "redemption",
-        {
-            "uuid": account.new_uuid(),
-            "voucher_uuid": row["uuid"],
-            "contact_uuid": redeemed["contact_uuid"],
-            "shop_uuid": shop["uuid"],
-            "created_at": now,
-            "reversed_at": None,
-        },
-    )
-    reference = {"uuid": redemption["uuid"], "created_at": now}
-    return call.answer({**voucher_view(account, redeemed), "voucher_redemption": reference})
+    redemption = {
+        "voucher_uuid": row["uuid"],
+        "contact_uuid": redeemed["contact_uuid"],
+        "shop_uuid": shop["uuid"],
+        "created_at": now,
+        "reversed_at": None,
+    }
+    made = [account.put("redemption", {"uuid": account.new_uuid(), **redemption}) for _ in range(times)]
+    return redeemed, [{"uuid": each["uuid"], "created_at": now} for each in made]
 
 
 @operation("POST", "/vouchers/{voucher_uuid}/validate", "validate_voucher", writes=False)

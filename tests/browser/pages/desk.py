@@ -1,5 +1,12 @@
 """Signing in, today's page with the one box, and the customer's page."""
 
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from contacts.copy.forgetting import forget
+from contacts.models import GoneContact, Merge
+from piggyadmin import piggy
+from piggyadmin.accounts.models import Staff
 from piggyadmin.desk.scanner.reading import LAYOUTS, TEST_CODE
 from tests.browser.pages.places import (
     ARABIC_NAME,
@@ -92,6 +99,38 @@ def contact_all_failed(visit: Visit) -> None:
     open_contact(visit, contact)
 
 
+def contact_from_copy(visit: Visit) -> None:
+    contact = regular(visit.sandbox)
+    open_contact(visit, contact)
+    visit.sandbox.broken = 503
+    open_contact(visit, contact)
+
+
+def contact_scanned_moved(visit: Visit) -> None:
+    """The copy says that the scanned card is theirs; Piggy says that it is another's by now."""
+    contact = regular(visit.sandbox)
+    open_contact(visit, contact)
+    client = piggy.get_client()
+    client.unlink_identifier(value=CARD)
+    visit.page.goto("/")
+    visit.page.locator("#q").fill(CARD)
+    visit.page.get_by_role("button", name="Find").first.click()
+    expect(visit.page.get_by_text("not this customer’s any more")).to_be_visible()
+
+
+def contact_deleted(visit: Visit) -> None:
+    forget("an-old-customer", why=GoneContact.Why.DELETED)
+    visit.page.goto("/contacts/an-old-customer/")
+
+
+def contact_to_be_merged(visit: Visit) -> None:
+    contact = regular(visit.sandbox)
+    staff = Staff.objects.create(username="proposer", name=LONG_NAME)
+    asked = {"proposed_by": staff, "proposed_at": timezone.now(), "state": Merge.State.SCHEDULED}
+    Merge.objects.create(source_uuid="another", destination_uuid=contact["uuid"], **asked)
+    open_contact(visit, contact)
+
+
 def scanner_tried(visit: Visit, scan: str, slowest: str = "8", ended: str = "Enter") -> None:
     visit.page.goto("/scanner/")
     visit.page.locator("#scan").fill(scan)
@@ -142,5 +181,9 @@ DESK = [
     Place("contact-rtl-name", contact_rtl),
     Place("contact-one-panel-failed", contact_one_failed),
     Place("contact-all-failed", contact_all_failed),
+    Place("contact-from-copy", contact_from_copy),
+    Place("contact-scanned-moved", contact_scanned_moved),
+    Place("contact-deleted", contact_deleted),
+    Place("contact-to-be-merged", contact_to_be_merged, "admin"),
     Place("contact-gone", goto("/contacts/no-such-customer/")),
 ]

@@ -30,6 +30,20 @@ def check_locked(visit: Visit) -> None:
     visit.press("Lock", "Locked for you")
 
 
+def check_many(visit: Visit) -> None:
+    """A voucher of several uses, and a number it cannot have."""
+    holder = visit.sandbox.add_contact("sanne@mail.example", firstname="Sanne")
+    visit.sandbox.add_voucher("TEN-COFFEES-1", contact_uuid=holder["uuid"], total_redemptions_allowed=10)
+    visit.page.goto("/vouchers/check/")
+    visit.page.locator("#code").fill("TEN-COFFEES-1")
+    visit.page.locator("#code").press("Enter")
+    visit.page.get_by_role("button", name="Lock").click()
+    visit.page.get_by_label("How many times?").fill("11")
+    visit.page.clock.run_for(700)
+    visit.page.get_by_role("button", name="Redeem it").click()
+    expect(visit.page.get_by_text("It has 10 uses left.")).to_be_visible()
+
+
 def check_locked_elsewhere(visit: Visit) -> None:
     coffee(visit, status="LOCKED")
     visit.check("COFFEE-1")
@@ -137,6 +151,7 @@ VOUCHERS = [
     Place("check-valid", check_valid),
     Place("check-valid-marketing", check_valid, "marketing"),
     Place("check-locked", check_locked),
+    Place("check-many", check_many),
     Place("check-redeemed", redeem),
     Place("check-redeemed-unread", done_but_unread),
     Place("check-used", check_used, "admin"),

@@ -1,4 +1,4 @@
-"""Fill an empty demo: its people, the shops that the stand-in Piggy tells, and its bookings."""
+"""Fill an empty demo or practice: its people, the shops that the stand-in Piggy tells, and its bookings."""
 
 from typing import Any
 
@@ -10,18 +10,19 @@ from piggyadmin.accounts.models import Shop
 from piggyadmin.accounts.roles import ADMIN
 from piggyadmin.accounts.shops.services import refresh_shops
 from piggyadmin.desk.demo import seed_bookings
+from piggyadmin.desk.standin import HAVE_ONE
 from piggyadmin.ledger.actor import Actor
 
 
 class Command(BaseCommand):
-    help = "Fill an empty demo with people, shops and bookings. Runs in a demo only: the passwords are public."
+    help = "Fill an empty demo or practice with people, shops and bookings. Runs there only: the passwords are public."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.PIGGYADMIN_ENV != "demo":
+        if settings.PIGGYADMIN_ENV not in HAVE_ONE:
             raise CommandError(
-                "seed_demo makes accounts with a public password; it runs with PIGGYADMIN_ENV=demo only."
+                "seed_demo makes accounts with a public password; it runs with PIGGYADMIN_ENV=demo or practice only."
             )
-        people = seed_people()
+        people = seed_people(password=settings.PIGGYADMIN_ENV)
         refresh_shops(by=None)
         physical = Shop.objects.filter(is_active=True, kind="physical").order_by("-name")
         shop = physical.filter(name__startswith="Utrecht").first() or physical.first()

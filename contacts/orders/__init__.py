@@ -1,0 +1,1 @@
+"""Orders of the tills: found by their number, and what a purchase would earn."""

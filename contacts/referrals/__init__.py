@@ -1,0 +1,1 @@
+"""Who brought whom: of one customer, and of the whole account."""

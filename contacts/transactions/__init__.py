@@ -1,0 +1,1 @@
+"""The loyalty transactions of a shop, or of all."""

@@ -1,0 +1,102 @@
+"""The page of Piggy's webhooks: what tells whom, and this dashboard's own subscriptions."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from piggyadmin.accounts.actor import actor_of
+from piggyadmin.accounts.decorators import called
+from piggyadmin.accounts.request import StaffRequest
+from piggyadmin.catalogue.webhooks import services
+from piggyadmin.catalogue.webhooks.forms import ChangeForm, SubscribeForm
+from piggyadmin.htmx import go_to, render_page
+from piggyadmin.ledger.forms import focus_first_error
+from piggyadmin.ledger.outcomes import Outcome
+from piggyadmin.ledger.pages import say
+
+may_manage = permission_required("catalogue.manage_webhooks", raise_exception=True)
+
+
+@require_safe
+@may_manage
+def webhooks(request: StaffRequest) -> HttpResponse:
+    """Every subscription of the account, and what is missing."""
+    return _page(request, SubscribeForm(initial={"address": _our_address(request)}), status=200)
+
+
+@called("Subscribe this dashboard to Piggy’s events")
+@require_POST
+@may_manage
+def subscribe(request: StaffRequest) -> HttpResponse:
+    form = SubscribeForm(request.POST)
+    if not form.is_valid():
+        focus_first_error(form)
+        return _page(request, form, status=422)
+    if not services.has_secret():
+        return _page(request, form, status=409)
+    done = services.subscribe(
+        address=form.cleaned_data["address"], actor=actor_of(request), token=form.cleaned_data["form_token"]
+    )
+    if done.made:
+        words = f"Piggy will tell this dashboard of {done.made} event{'' if done.made == 1 else 's'} more."
+        messages.success(request, words, extra_tags="done")
+    elif done.unclear:
+        words = "Nothing was sent: nobody knows yet what became of earlier tries. Look at them first."
+        messages.warning(request, words, extra_tags="refused")
+    elif done.stopped is None:
+        words = "Nothing was missing: Piggy tells this address of everything already."
+        messages.success(request, words, extra_tags="done")
+    if done.stopped is not None:
+        _say(request, done.stopped)
+    return go_to(request, reverse("catalogue:webhooks"))
+
+
+@called("Pause a webhook")
+@require_POST
+@may_manage
+def pause(request: StaffRequest, uuid: str) -> HttpResponse:
+    return _change(request, uuid, services.pause)
+
+
+@called("Resume a webhook")
+@require_POST
+@may_manage
+def resume(request: StaffRequest, uuid: str) -> HttpResponse:
+    return _change(request, uuid, services.resume)
+
+
+@called("Delete a webhook")
+@require_POST
+@may_manage
+def delete(request: StaffRequest, uuid: str) -> HttpResponse:
+    return _change(request, uuid, services.delete)
+
+
+def _change(request: StaffRequest, uuid: str, act: Callable[..., Outcome]) -> HttpResponse:
+    form = ChangeForm(request.POST)
+    if form.is_valid():
+        token = form.cleaned_data["form_token"]
+        _say(request, act(uuid=uuid, address=_our_address(request), actor=actor_of(request), token=token))
+    else:
+        messages.error(request, "The form was not complete. Nothing was changed.", extra_tags="refused")
+    return go_to(request, reverse("catalogue:webhooks"))
+
+
+def _say(request: StaffRequest, outcome: Outcome) -> None:
+    """What came of an act; the page itself shows those that nobody knows the outcome of."""
+    if not (outcome.unknown or outcome.under_way):
+        say(request, outcome)
+
+
+def _page(request: StaffRequest, form: SubscribeForm, *, status: int) -> HttpResponse:
+    page = services.open_page(address=_our_address(request))
+    context = {"page": page, "form": form, "change": ChangeForm(auto_id=False), "most_tries": services.MOST_TRIES}
+    return render_page(request, "catalogue/webhooks.html", context, status=status)
+
+
+def _our_address(request: StaffRequest) -> str:
+    return services.address(proposed=request.build_absolute_uri(reverse("piggy-webhook")))

@@ -1,0 +1,178 @@
+"""What new staff try, and on whom: three invented customers, and tasks that the ledger ticks off.
+
+The customers are made in the stand-in Piggy itself, past the API, as if they had come to the shop before. Nothing of
+this runs anywhere but in practice.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from piggyadmin.desk.models import PracticeRound
+from piggyadmin.desk.standin import ask
+from piggyadmin.ledger.models import Act, State
+
+REGULAR, STRANGER, GUEST = "regular", "stranger", "guest"
+
+
+class NoStandIn(Exception):
+    """The stand-in Piggy did not do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Ticked off by the first done act of one of `actions` on the customer. `how` is where to find it."""
+
+    words: str
+    how: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the three: what the customer says at the counter, and what is typed or scanned to find them."""
+
+    name: str
+    title: str
+    story: str
+    typed: str  # the key of what is typed: "card" or "code"
+    tasks: tuple[Task, ...]
+
+
+PARTS = (
+    Part(
+        REGULAR,
+        "A regular with a card",
+        "“I had two coffees. And could you write my name properly? It is Pim, not Pimm.”",
+        "card",
+        (
+            Task("Give 12 credits", "Type or scan the card in the box, then “Award credits”.", ("credits.award",)),
+            Task("Put the first name right", "On the customer’s page: “Edit”.", ("contact.update",)),
+        ),
+    ),
+    Part(
+        STRANGER,
+        "Somebody without a name",
+        "“I have had this card for weeks. Can I put my name on it? My address is {email}.”",
+        "card",
+        (
+            Task(
+                "Make the card theirs",
+                "Type or scan the card, then “Claim”, and type the address.",
+                ("contact.claim", "contact.claim_merged"),
+            ),
+        ),
+    ),
+    Part(
+        GUEST,
+        "A guest with a voucher",
+        "“I got this code by mail. Is it still good? Then I would like my coffee.”",
+        "code",
+        (
+            Task("Check the code and lock it", "“Vouchers”, type the code, then “Lock”.", ("voucher.lock",)),
+            Task("Redeem it", "“Redeem it”, once the guest has the coffee.", ("voucher.redeem",)),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A task, and the act that did it. `state` is "" before somebody tries."""
+
+    task: Task
+    state: str
+    act: Act | None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    part: Part
+    story: str
+    typed: str
+    steps: list[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    round: PracticeRound | None
+    customers: list[Customer]
+
+    @property
+    def tasks(self) -> int:
+        return sum(len(customer.steps) for customer in self.customers)
+
+    @property
+    def done(self) -> int:
+        return sum(step.state == State.DONE for customer in self.customers for step in customer.steps)
+
+
+def is_practice() -> bool:
+    return bool(settings.PIGGYADMIN_ENV == "practice")
+
+
+def practice() -> Practice:
+    """The last round, each task with what came of it. Two queries."""
+    last = PracticeRound.objects.first()
+    if last is None:
+        return Practice(None, [])
+    uuids = [facts["uuid"] for facts in last.customers.values()]
+    found = list(Act.objects.filter(contact_id__in=uuids).select_related("state", "staff").order_by("seq"))
+    customers = []
+    for part in PARTS:
+        facts = last.customers[part.name]
+        theirs = [act for act in found if act.contact_id == facts["uuid"]]
+        steps = [_step(task, theirs) for task in part.tasks]
+        customers.append(Customer(part, part.story.format_map(facts), facts[part.typed], steps))
+    return Practice(last, customers)
+
+
+def _step(task: Task, acts: list[Act]) -> Step:
+    """Done once is done; else what came of the last try."""
+    tries = [act for act in acts if act.action in task.actions]
+    act = next((act for act in tries if act.state.outcome == State.DONE), tries[-1] if tries else None)
+    return Step(task, act.state.outcome if act else "", act)
+
+
+def begin() -> PracticeRound:
+    """Three new customers, for the next one who learns. Raises NoStandIn.
+
+    Raises RuntimeError outside practice: nobody is ever made up in an account with real customers.
+    """
+    if not is_practice():
+        raise RuntimeError("Customers are made up in practice alone.")
+    number = secrets.randbelow(10**8)
+    try:
+        customers = {REGULAR: _regular(number), STRANGER: _stranger(number), GUEST: _guest(number)}
+    except (OSError, ValueError, LookupError) as error:
+        raise NoStandIn(type(error).__name__) from error
+    return PracticeRound.objects.create(customers=customers)
+
+
+def _regular(number: int) -> Mapping[str, str]:
+    email = f"pim.{number}@practice.example"
+    made = ask("add/contact", {"email": email, "firstname": "Pimm", "lastname": "de Oefenaar", "credits": 40})
+    return {"uuid": made["uuid"], "card": _card(made["uuid"], f"26001{number:08d}017")}
+
+
+def _stranger(number: int) -> Mapping[str, str]:
+    made = ask("add/contact", {"anonymous": True, "credits": 25})
+    email = f"lotte.{number}@practice.example"
+    return {"uuid": made["uuid"], "card": _card(made["uuid"], f"26001{number:08d}025"), "email": email}
+
+
+def _guest(number: int) -> Mapping[str, str]:
+    email = f"noah.{number}@practice.example"
+    made = ask("add/contact", {"email": email, "firstname": "Noah", "lastname": "Proefkonijn"})
+    code = f"OEFEN-{number:08d}"
+    ask("add/voucher", {"code": code, "contact_uuid": made["uuid"]})
+    return {"uuid": made["uuid"], "code": code}
+
+
+def _card(contact_uuid: str, number: str) -> str:
+    ask("add/identifier", {"value": number, "contact_uuid": contact_uuid, "name": "Practice card"})
+    return number

@@ -1,0 +1,1 @@
+"""Makers of rows by subject: `make` puts them together."""

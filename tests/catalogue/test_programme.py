@@ -1,0 +1,95 @@
+"""The programme: rules, tiers in their order, units, gift card programmes; and the making of a unit."""
+
+import pytest
+
+from tests.catalogue.hands import asked, send, text
+from tests.conftest import Person
+from tests.fixtures_sandbox import SandboxAccount
+
+pytestmark = pytest.mark.django_db
+
+PAGE, NEW = "/catalogue/programme/", "/catalogue/programme/units/new/"
+VISITS = {"name": "visits", "label": "Visits", "sign": "v"}
+
+
+def test_it_shows_the_programme_as_piggy_runs_it(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.add_tier("Gold", position=2)
+    sandbox.add_tier("Bronze", position=1, description="Everybody begins here.")
+    sandbox.add("giftcard_program", name="Winter", max_amount_in_cents=15000)
+    sandbox.add_unit("visits")
+    told = text(desk.get(PAGE))
+    assert "Koffie &amp; Co punten" in told
+    assert "50,000 credits" in told
+    assert told.index("Bronze") < told.index("Gold"), "in the order of their positions"
+    assert "2 units" in told
+    assert "the default" in told
+    assert "Winter" in told
+    assert "150.00" in told
+    assert "New unit" not in told, "the desk makes none"
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        ("get_loyalty_program", "The programme could not be read"),
+        ("list_tiers", "The tiers could not be read"),
+        ("list_units", "The units could not be read"),
+        ("list_giftcard_programs", "The gift card programmes could not be read"),
+    ],
+)
+def test_a_part_that_fails_leaves_the_others(desk: Person, sandbox: SandboxAccount, operation: str, said: str) -> None:
+    sandbox.fault(operation, kind="500", times=-1)
+    page = desk.get(PAGE)
+    assert page.status_code == 200
+    assert said in text(page)
+    assert text(page).count("could not be read") == 1
+
+
+def test_an_account_without_anything_says_what_that_means(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.set(default_unit=False)
+    told = text(desk.get(PAGE))
+    for said in ("No tier yet", "No unit yet", "No gift card programme yet"):
+        assert said in told
+
+
+def test_a_unit_is_made(admin: Person, sandbox: SandboxAccount) -> None:
+    assert send(admin, NEW, **VISITS)["Location"] == PAGE
+    (made,) = sandbox.state("unit")
+    assert (made["name"], made["label"], made["prefix"], made["is_default"]) == ("visits", "Visits", "v", False)
+    assert "Made a unit." in text(admin.get(PAGE))
+
+
+def test_a_unit_may_become_the_default(admin: Person, sandbox: SandboxAccount) -> None:
+    send(admin, NEW, **VISITS, is_default="on")
+    assert sandbox.state("unit")[0]["is_default"] is True
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": ""}, "Give it a key."),
+        ({"name": "Café visits"}, "Small letters"),
+        ({"label": "\x00"}, "Null characters"),
+        ({"sign": "x" * 11}, "at most 10"),
+    ],
+)
+def test_what_is_typed_wrong_never_reaches_piggy(
+    admin: Person, sandbox: SandboxAccount, wrong: dict[str, str], said: str
+) -> None:
+    answer = send(admin, NEW, **{**VISITS, **wrong})
+    assert answer.status_code == 422
+    assert said in text(answer)
+    assert asked(sandbox, "create_unit") == 0
+
+
+def test_a_key_that_is_taken_is_told(admin: Person, sandbox: SandboxAccount) -> None:
+    answer = send(admin, NEW, **{**VISITS, "name": "purchase_amount"})
+    assert answer.status_code == 409
+    assert "There is a unit of this name already." in text(answer)
+    assert asked(sandbox, "create_unit") == 0
+
+
+def test_a_unit_whose_making_nobody_knows_stands_on_the_page(admin: Person, sandbox: SandboxAccount) -> None:
+    sandbox.fault("create_unit", kind="lost_after")
+    assert "/audit/" in send(admin, NEW, **VISITS)["Location"]
+    assert "We do not know whether the unit was made." in text(admin.get(PAGE))

@@ -1,0 +1,207 @@
+"""Practice: three customers to try the work on, tasks that tick themselves, and no way to a real customer."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from piggyadmin import practice as command
+from piggyadmin.desk.models import PracticeRound
+from piggyadmin.desk.practice import services
+from piggyadmin.ledger.door import form_token
+from piggyadmin.together import CannotStart
+from tests.conftest import Person
+from tests.contacts.claiming_hands import Desk as Till
+from tests.contacts.test_credits import AwardPage
+from tests.fixtures_sandbox import SandboxAccount
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "/practice/"
+
+
+@pytest.fixture
+def practising(sandbox: SandboxAccount, settings: Any) -> SandboxAccount:
+    settings.PIGGYADMIN_ENV = "practice"
+    return sandbox
+
+
+def ticks(person: Person) -> str:
+    page = person.get(PAGE).content.decode()
+    return page.partition('id="practice"')[2].partition("</section>")[0]
+
+
+@pytest.mark.django_db
+class TestThePage:
+    def test_it_exists_in_practice_only(self, desk: Person, sandbox: SandboxAccount) -> None:
+        assert desk.get(PAGE).status_code == 404
+        assert desk.post(f"{PAGE}begin/").status_code == 404
+        assert sandbox.state("contact") == []
+        assert "What to practise" not in desk.get("/keys/").content.decode()
+
+    def test_before_anybody_began_it_says_what_to_do(self, desk: Person, practising: SandboxAccount) -> None:
+        assert "Nobody is here yet" in desk.get(PAGE).content.decode()
+
+    def test_it_makes_three_customers_and_says_what_to_type(self, desk: Person, practising: SandboxAccount) -> None:
+        page = desk.post(f"{PAGE}begin/", follow=True).content.decode()
+        assert len(practising.state("contact")) == 3
+        assert practising.state("identifier")[0]["value"] in page
+        assert practising.state("voucher")[0]["code"] in page
+        assert "0 of 5 done" in page
+        assert "What to practise" in desk.get("/keys/").content.decode()
+
+    def test_the_next_one_gets_three_others(self, desk: Person, marketing: Person, practising: SandboxAccount) -> None:
+        desk.post(f"{PAGE}begin/")
+        first = PracticeRound.objects.get().customers
+        marketing.post(f"{PAGE}begin/")
+        second = PracticeRound.objects.first()
+        assert second is not None
+        assert {facts["uuid"] for facts in first.values()}.isdisjoint(
+            facts["uuid"] for facts in second.customers.values()
+        )
+
+    def test_a_stand_in_that_is_away_is_a_sentence(
+        self, desk: Person, practising: SandboxAccount, settings: Any
+    ) -> None:
+        settings.PIGGY_BASE_URL = "http://127.0.0.1:9"
+        page = desk.post(f"{PAGE}begin/", follow=True)
+        assert "Nothing is new." in page.content.decode()
+        assert not PracticeRound.objects.exists()
+
+
+@pytest.mark.django_db
+class TestTheTasks:
+    """Each is done the way that it is asked for, and ticks itself."""
+
+    @pytest.fixture
+    def customers(self, desk: Person, practising: SandboxAccount) -> dict[str, dict[str, str]]:
+        desk.post(f"{PAGE}begin/")
+        return PracticeRound.objects.get().customers
+
+    def done(self) -> list[str]:
+        told = services.practice()
+        return [step.task.words for customer in told.customers for step in customer.steps if step.state == "done"]
+
+    def test_the_regular(self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]) -> None:
+        pim = customers["regular"]
+        assert desk.post("/find/", {"q": pim["card"]}).url == f"/contacts/{pim['uuid']}/"
+        AwardPage(desk, pim["uuid"]).see(credits="12").press("award")
+        assert self.done() == ["Give 12 credits"]
+        assert "not yet" in ticks(desk)
+        assert desk.staff.name in ticks(desk)
+
+    def test_the_stranger(self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]) -> None:
+        stranger = customers["stranger"]
+        assert stranger["email"] in desk.get(PAGE).content.decode()
+        Till(desk, stranger["uuid"]).open().claim(stranger["email"])
+        assert self.done() == ["Make the card theirs"]
+
+    def test_the_guest(self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]) -> None:
+        voucher = practising.state("voucher")[0]["uuid"]
+        desk.post("/vouchers/check/", {"code": customers["guest"]["code"]})
+        desk.post(f"/vouchers/{voucher}/lock/", {"form_token": form_token()})
+        assert self.done() == ["Check the code and lock it"]
+        desk.post(f"/vouchers/{voucher}/redeem/", {"form_token": form_token()})
+        assert self.done() == ["Check the code and lock it", "Redeem it"]
+
+    def test_what_the_last_one_did_ticks_nothing_of_the_next(
+        self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]
+    ) -> None:
+        AwardPage(desk, customers["regular"]["uuid"]).see(credits="12").press("award")
+        assert self.done()
+        desk.post(f"{PAGE}begin/")
+        assert self.done() == []
+
+    def test_it_takes_two_queries(self, customers: dict[str, dict[str, str]], django_assert_num_queries: Any) -> None:
+        with django_assert_num_queries(2):
+            services.practice()
+
+
+@pytest.mark.django_db
+class TestNeverElsewhere:
+    def test_nobody_is_made_up_outside_practice(self, sandbox: SandboxAccount) -> None:
+        with pytest.raises(RuntimeError):
+            services.begin()
+        with pytest.raises(CommandError, match="practice only"):
+            call_command("seed_practice")
+        assert sandbox.state("contact") == []
+
+    def test_it_refuses_what_answers_as_piggy_and_is_no_stand_in(self, settings: Any) -> None:
+        settings.PIGGYADMIN_ENV, settings.PIGGY_BASE_URL = "practice", "http://127.0.0.1:9"
+        with pytest.raises(CommandError, match="not the stand-in"):
+            call_command("seed_practice")
+
+
+def settings_of(**environment: str) -> dict[str, Any] | str:
+    """What the settings come to with this environment, or the sentence they stop with."""
+    script = (
+        "import json, django; from django.conf import settings as s; django.setup();"
+        "print(json.dumps([s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_NAME, s.PRACTICE_URL]))"
+    )
+    base = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "piggyadmin.settings",
+        "PIGGYADMIN_ENV_FILE": os.devnull,
+        "DJANGO_SECRET_KEY": "x" * 50,
+        "PIGGY_BASE_URL": "http://127.0.0.1:8899",
+        "PIGGY_TOKEN": "t",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=base | environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        return done.stderr.strip().splitlines()[-1]
+    secure, cookie, url = json.loads(done.stdout)
+    return {"secure": secure, "cookie": cookie, "url": url}
+
+
+class TestTheSettings:
+    @pytest.mark.parametrize(
+        "address", ["https://api.piggy.eu", "http://10.0.0.3:8899", "http://127.0.0.1.evil.example:80"]
+    )
+    def test_practice_starts_with_no_other_piggy(self, address: str) -> None:
+        told = settings_of(PIGGYADMIN_ENV="practice", PIGGY_BASE_URL=address)
+        assert "Practice knows the stand-in Piggy alone" in str(told)
+
+    def test_on_this_machine_alone_it_needs_no_tls_and_has_cookies_of_its_own(self) -> None:
+        told = settings_of(PIGGYADMIN_ENV="practice")
+        assert told == {"secure": False, "cookie": "practice_sessionid", "url": ""}
+
+    def test_under_a_name_its_cookies_want_tls(self) -> None:
+        told = settings_of(PIGGYADMIN_ENV="practice", DJANGO_ALLOWED_HOSTS="127.0.0.1,practice.example.org")
+        assert isinstance(told, dict)
+        assert told["secure"] is True
+
+    @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://practice.example.org", "//x.example", "practice"])
+    def test_an_address_of_practice_that_is_none_is_refused(self, url: str) -> None:
+        assert "PRACTICE_URL is an address with https://" in str(settings_of(PRACTICE_URL=url))
+
+    @pytest.mark.parametrize(
+        "url", ["https://practice.example.org/", "http://localhost:8010/", "http://127.0.0.1:8010"]
+    )
+    def test_an_address_of_practice_is_taken(self, url: str) -> None:
+        told = settings_of(PRACTICE_URL=url)
+        assert isinstance(told, dict)
+        assert told["url"] == url
+
+    def test_a_token_that_can_be_guessed_is_refused(self) -> None:
+        assert "STATUS_TOKEN is at least 20 characters" in str(settings_of(STATUS_TOKEN="monitor"))
+
+
+@pytest.mark.django_db
+def test_the_real_one_leads_to_it_in_a_new_tab(desk: Person, settings: Any) -> None:
+    assert "new tab" not in desk.get("/keys/").content.decode()
+    settings.PRACTICE_URL = "https://practice.example.org/"
+    assert (
+        '<a href="https://practice.example.org/" target="_blank" rel="noopener">' in desk.get("/keys/").content.decode()
+    )
+
+
+@pytest.mark.parametrize("host", ["https://x.example", "a b", "x.example/", "x..example", "*"])
+def test_a_host_that_is_none_is_refused_in_a_sentence(host: str) -> None:
+    with pytest.raises(CannotStart, match="is no host name"):
+        command.run(port=8010, contacts=1, fresh=False, host=host)

@@ -1,0 +1,1 @@
+"""The operations of the client by subject: `operations` puts them together."""
