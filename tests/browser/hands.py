@@ -4,6 +4,8 @@ The page tells them apart by milliseconds, which a busy test machine cannot keep
 (`tabs.open` installs it; it runs like any clock) and a scan moves it: every key comes exactly 5 ms after the last one.
 """
 
+from collections.abc import Iterable
+
 from playwright.sync_api import Page, expect
 
 SCANNER_MS = 5
@@ -13,18 +15,23 @@ THOUGHT_MS = 600
 
 def scan(page: Page, code: str, *, end: str = "Enter", gap: int = SCANNER_MS) -> None:
     """Pull the trigger: the code and `end` ("" for a scanner that sends none), `gap` ms apart. A second has passed."""
+    _strike(page, [*code, *([end] if end else [])], gap)
+
+
+def _strike(page: Page, keys: Iterable[str], gap: int) -> None:
+    """Key after key by the page's clock, `gap` ms after each."""
     now = page.evaluate("Date.now()")
     page.clock.pause_at((now + 1000) / 1000)
-    for key in [*code, *([end] if end else [])]:
-        page.keyboard.press("Space" if key == " " else key)
+    for key in keys:
+        (page.keyboard.type if len(key) == 1 else page.keyboard.press)(key)
         page.clock.run_for(gap)
     page.clock.resume()
 
 
 def type_by_hand(page: Page, words: str) -> None:
-    """Type as people do, wherever the focus is."""
+    """Type as people do, wherever the focus is: without a pause that the page would take for the end of the words."""
     see_where_one_is(page)
-    page.keyboard.type(words, delay=HAND_MS)
+    _strike(page, words, HAND_MS)
 
 
 def see_where_one_is(page: Page) -> None:
