@@ -17,12 +17,14 @@ SHORTEST = 3  # letters of a page's name before it is offered
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A row that leads to a page. `name` is a customer's, where it is for one."""
+    """A row that leads to a page. `name` is a customer's, where it is for one; `is_guess` when it is only like what was
+    typed."""
 
     words: str
     url: str
     hint: str
     name: str = ""
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,13 @@ def wish_of(text: str, *, may: AbstractSet[str]) -> Wish:
     return Wish(tuple(found.values()), verb, is_word=is_word)
 
 
-def for_customer(verb: Verb, *, contact_uuid: str, name: str, hint: str, is_anonymous: bool) -> Offer | None:
+def for_customer(
+    verb: Verb, *, contact_uuid: str, name: str, hint: str, is_anonymous: bool, is_guess: bool = False
+) -> Offer | None:
     """What the verb offers for this customer; None where it is nothing for them."""
     if (verb.only == "anonymous" and not is_anonymous) or (verb.only == "named" and is_anonymous):
         return None
-    return Offer(verb.words, reverse(verb.url_name, args=[contact_uuid]), hint, name)
+    return Offer(verb.words, reverse(verb.url_name, args=[contact_uuid]), hint, name, is_guess)
 
 
 def _pages(typed: str) -> Iterable[Page]:

@@ -9,6 +9,7 @@ from contacts.search.question import Question, Word, spellings
 WHOLE, SPELT, BEGINS, SLIP, SLIP_SO_FAR, WITHIN = 100.0, 97.0, 90.0, 80.0, 70.0, 60.0
 MAIL_WHOLE, MAIL_BEGINS, MAIL_WITHIN = 100.0, 75.0, 55.0
 SHORTEST_SLIP = 4  # letters
+ALIKE = "name alike"  # the reason of a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _bonus(names: list[str], own: list[str]) -> float:
 def _name_reason(score: float, word: Word) -> str:
     if score >= BEGINS:
         return "name"
-    return f"name contains “{' '.join(word.names)}”" if score == WITHIN else "name alike"
+    return f"name contains “{' '.join(word.names)}”" if score == WITHIN else ALIKE
 
 
 def _mail_reason(score: float, word: Word) -> str:

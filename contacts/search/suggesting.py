@@ -12,6 +12,7 @@ from contacts.copy.freshness import as_of
 from contacts.search.facets import counted
 from contacts.search.numbers import CERTAIN
 from contacts.search.question import LONGEST, question_of
+from contacts.search.ranking import ALIKE
 from contacts.search.services import Hit, find
 from piggyadmin import codes, phones, shortcuts
 from piggyadmin.shortcuts import Offer, Wish
@@ -53,7 +54,7 @@ def suggest(text: str, *, time_zone: str, sees_identity: bool, may: AbstractSet[
     certain = len(hits) == 1 and hits[0].reason in {*CERTAIN, "id", "e-mail"}
     is_meant = bool(hits) and (only_words or certain)
     if wish.is_word or (wish.rest and offers):  # of a customer and a page of one name neither is opened unseen
-        is_meant = not hits and bool(offers) and (wish.is_word or len(offers) == 1)
+        is_meant = not hits and bool(offers) and (wish.is_word or _one_is_certain(offers))
     return Suggestions(
         rows=rows_of(hits, sees_identity=sees_identity),
         offers=offers,
@@ -76,10 +77,16 @@ def offers_of(wish: Wish, *, time_zone: str, sees_identity: bool) -> tuple[Offer
             name=row.title,
             hint=f"{row.detail}, {row.hit.reason}",
             is_anonymous=row.hit.is_anonymous,
+            is_guess=ALIKE in row.hit.reason,
         )
         for row in rows_of(find(wish.rest, time_zone=time_zone), sees_identity=sees_identity)
     )
     return tuple(offer for offer in found if offer)
+
+
+def _one_is_certain(offers: tuple[Offer, ...]) -> bool:
+    """Only one customer is meant: alone, or the one whose name was typed among others with names alike."""
+    return len(offers) == 1 or (not offers[0].is_guess and all(offer.is_guess for offer in offers[1:]))
 
 
 def rows_of(hits: list[Hit], *, sees_identity: bool) -> tuple[Row, ...]:

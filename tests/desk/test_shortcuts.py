@@ -65,6 +65,14 @@ def test_of_several_customers_none_is_taken_by_enter(desk: Person, sanne: str) -
     assert found(desk, "award sanne").status_code == 200
 
 
+def test_names_alike_do_not_stand_in_the_way_of_the_one_that_was_typed(desk: Person, sanne: str) -> None:
+    copied("sanna", "Sanna Visser", "sanna@mail.example")
+    part = typed(desk, "award sanne")
+    assert [url for _words, url in offers(part)] == [f"/contacts/{sanne}/award/", "/contacts/sanna/award/"]
+    assert " data-first" in part
+    assert " data-first" not in typed(desk, "award sannx"), "both are guesses"
+
+
 def test_a_claim_is_offered_for_the_anonymous_alone(desk: Person, sanne: str) -> None:
     assert offers(typed(desk, "claim sanne")) == []
     assert ("Anonymous customers", "/contacts/anonymous/") in [
