@@ -73,6 +73,23 @@ class StaffOnlyMiddleware(LoginRequiredMiddleware):
         return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}")
 
 
+class NotAllowedMiddleware:
+    """An address that only takes what a form sends, typed in or gone back to, is answered in words. Django says none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code != 405 or getattr(response, "content", b""):
+            return response
+        words = "This address takes what a page of ours sends. Nothing was done. Go to the start and open the page again."
+        context = {"title": "This is no page to open", "words": words}
+        page = render_page(request, "wrong.html", context, partial="alert", status=405)
+        page["Allow"] = response.headers.get("Allow", "")
+        return page
+
+
 class PiggyErrorMiddleware:
     """A Piggy failure that no service turned into a result becomes a page (htmx: the part) with a clear sentence."""
 

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "piggyadmin.middleware.StaffOnlyMiddleware",
     "piggyadmin.accounts.middleware.IdleLockMiddleware",
     "piggyadmin.accounts.middleware.ShopMiddleware",
+    "piggyadmin.middleware.NotAllowedMiddleware",
     "piggyadmin.middleware.PiggyErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

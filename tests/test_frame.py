@@ -77,6 +77,18 @@ def test_an_address_that_is_none_says_so_whole_and_in_part(desk: Person) -> None
     assert "<html" not in part.text
 
 
+def test_an_address_that_only_takes_forms_says_so_whole_and_in_part(desk: Person) -> None:
+    whole = desk.get("/audit/export/")
+    assert (whole.status_code, whole.headers["Allow"]) == (405, "POST")
+    assert "This is no page to open" in whole.text
+    assert "<html" in whole.text
+    part = desk.get("/audit/export/", headers=HTMX)
+    assert part.status_code == 405
+    assert "<html" not in part.text
+    assert "Nothing was done" in part.text
+    assert "This is no page to open" in Client().get("/webhooks/piggy/").text, "signed out, too"
+
+
 def test_a_page_that_is_not_yours_says_so_whole_and_in_part(desk: Person) -> None:
     for headers in ({}, HTMX):
         page = desk.get("/staff/", headers=headers)
