@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 20, 13, 2, 7, tzinfo=UTC)
     [
         (NOW, "14:02"),
         (NOW - timedelta(hours=20), "yesterday 18:02"),
+        (NOW + timedelta(hours=20), "tomorrow 10:02"),
         (NOW - timedelta(days=9), "11 Nov 14:02"),
         (NOW - timedelta(days=365), "20 Nov 2025, 14:02"),
         (datetime(2026, 11, 19, 23, 30, tzinfo=UTC), "00:30"),  # already today in Amsterdam

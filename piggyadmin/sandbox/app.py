@@ -134,8 +134,9 @@ class Sandbox:
         return Response(status, to_json(body))
 
     def _api_call(self, environ: Environ, operation: Operation, call: Call, headers: Headers) -> Response:
+        over = time.perf_counter() + self._latency
         if self._latency:
-            time.sleep(self._latency)
+            time.sleep(self._latency / 2)  # the way there; the rest is the way back
         account = call.account
         left = account.take_call(self._rate) if self._rate else UNLIMITED - 1
         if left < 0:
@@ -153,6 +154,8 @@ class Sandbox:
             faults.lose(environ)
         if played.name == "reset":
             faults.reset(environ, response.content)
+        if self._latency:
+            time.sleep(max(0.0, over - time.perf_counter()))
         shown = left if played.remaining is None else played.remaining
         headers.append(("X-RateLimit-Limit", str(self._rate or UNLIMITED)))
         headers.append(("X-RateLimit-Remaining", str(max(shown, 0))))

@@ -49,7 +49,8 @@ def outcome_tag(outcome: str, words: str = "") -> SafeString:
 
 
 def moment_words(at: datetime, now: datetime | None = None, *, seconds: bool = False) -> str:
-    """`at` in the active zone, as short as it may be: 14:02, yesterday 18:22, 16 Nov 11:05, 16 Nov 2025, 11:05."""
+    """`at` in the active zone, as short as it may be: 14:02, yesterday 18:22, tomorrow 00:10, 16 Nov 11:05, or with
+    another year 16 Nov 2025, 11:05."""
     at = timezone.localtime(at)
     today = timezone.localtime(now or timezone.now()).date()
     clock = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
@@ -58,6 +59,8 @@ def moment_words(at: datetime, now: datetime | None = None, *, seconds: bool = F
         return clock
     if days == 1:
         return f"yesterday {clock}"
+    if days == -1:
+        return f"tomorrow {clock}"
     if at.year == today.year:
         return f"{at.day} {MONTHS[at.month - 1][:3]} {clock}"
     return f"{at.day} {MONTHS[at.month - 1][:3]} {at.year}, {clock}"
