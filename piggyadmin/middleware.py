@@ -74,7 +74,7 @@ class StaffOnlyMiddleware(LoginRequiredMiddleware):
 
 
 class NotAllowedMiddleware:
-    """An address that only takes what a form sends, typed in or gone back to, is answered in words. Django says none."""
+    """An address that only takes what a form sends, typed in or gone back to, is answered in words: Django has none."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -83,7 +83,7 @@ class NotAllowedMiddleware:
         response = self.get_response(request)
         if response.status_code != 405 or getattr(response, "content", b""):
             return response
-        words = "This address takes what a page of ours sends. Nothing was done. Go to the start and open the page again."
+        words = "This address takes what a page of ours sends. Nothing was done. Go to the start, then open the page."
         context = {"title": "This is no page to open", "words": words}
         page = render_page(request, "wrong.html", context, partial="alert", status=405)
         page["Allow"] = response.headers.get("Allow", "")
