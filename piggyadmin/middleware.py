@@ -81,7 +81,7 @@ class NotAllowedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code != 405 or getattr(response, "content", b""):
+        if response.status_code != 405 or not isinstance(response, HttpResponse) or response.content:
             return response
         words = "This address takes what a page of ours sends. Nothing was done. Go to the start, then open the page."
         context = {"title": "This is no page to open", "words": words}
