@@ -38,8 +38,19 @@ def drop_unused(search_name: str) -> None:
 
 def slips_of(words: Iterable[str]) -> set[str]:
     """The known words, and beginnings of words, that are one slip away from one of `words`."""
-    meant = {slip for word in words if _fits(word) for slip in _one_slip_away(word)}
-    return index.current().pieces_among(sorted(meant)) if meant else set()
+    early: set[str] = set()
+    late: dict[str, set[str]] = {}
+    for word in words:
+        if _fits(word):
+            first, behind = _one_slip_away(word)
+            early |= first
+            late.setdefault(word[:SHORTEST], set()).update(behind)
+    if not late:
+        return set()
+    known = index.current().pieces_among([*early, *(late.keys() - early)])
+    # Of every known word the beginning is known, too: where it is not, half of the texts need no look.
+    rest = set().union(*(texts for begun, texts in late.items() if begun in known))
+    return (known & early) | (index.current().pieces_among(list(rest)) if rest else set())
 
 
 def _fits(word: str) -> bool:
@@ -50,11 +61,18 @@ def _pieces(word: str) -> set[str]:
     return {word} | {word[:length] for length in BEGINNINGS if length < len(word)}
 
 
-def _one_slip_away(word: str) -> set[str]:
+def _one_slip_away(word: str) -> tuple[set[str], set[str]]:
+    """The texts with a slip in the first letters of `word`, and those that begin as it does."""
     letters = next((alphabet for alphabet in ALPHABETS if any(char in alphabet for char in word)), "")
     halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    early, late = _slips(halves[:SHORTEST], letters), _slips(halves[SHORTEST:], letters)
+    return early - {word}, late - {word}
+
+
+def _slips(halves: list[tuple[str, str]], letters: str) -> set[str]:
+    """One slip where the halves meet."""
     meant = {head + tail[1:] for head, tail in halves if tail}
     meant |= {head + tail[1] + tail[0] + tail[2:] for head, tail in halves if len(tail) > 1}
     meant |= {head + letter + tail[1:] for head, tail in halves if tail for letter in letters}
     meant |= {head + letter + tail for head, tail in halves for letter in letters}
-    return meant - {word}
+    return meant
