@@ -14,7 +14,7 @@ from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
-from piggyadmin.ledger.pages import look_of
+from piggyadmin.ledger.pages import look_of, renewing
 from piggyadmin.ledger.services import SEE_ALL
 
 TEMPLATE = "contacts/credits/reverse.html"
@@ -25,6 +25,7 @@ LOST_RACE = 409
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("contacts.reverse_award", raise_exception=True)
 @shop_required
+@renewing
 def reverse_award(request: StaffRequest, contact_uuid: str, reception_uuid: str) -> HttpResponse:
     """One award, why it is taken back, and how much of it: all, or the share of what was paid back."""
     try:

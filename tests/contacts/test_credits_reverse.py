@@ -317,6 +317,22 @@ def test_what_must_wait_is_sent_once_by_the_same_form(
     assert given_to(sandbox, sanne["uuid"]) == [25, -25]
 
 
+def test_a_part_that_waits_is_changed_and_sent_again(office: ReversePage, sanne: dict, sandbox: SandboxAccount) -> None:
+    sandbox.fault("create_credit_reception", kind="429", retry_after=0)
+    office.open().send(why="returned", refunded="12")
+    office.send()
+    assert office.status == 409
+    assert "Piggy is busy" in office.text
+    office.send(why="returned", refunded="6")
+    assert "That takes back 6 of 25 credits" in plain(office.text)  # another number is shown before it is taken
+    assert given_to(sandbox, sanne["uuid"]) == [25]
+    office.send()
+    assert "−6 of 25 credits" in office.follow()
+    assert given_to(sandbox, sanne["uuid"]) == [25, -6]
+    given_up, done = Act.objects.filter(action="credits.refund").order_by("seq")
+    assert (given_up.outcome, done.outcome) == ("refused", "done")
+
+
 # --- what is no award ----------------------------------------------------------------------------------------------
 
 

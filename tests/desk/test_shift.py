@@ -24,8 +24,12 @@ from piggyadmin.ledger.models import Act, ActState, State
 from piggyadmin.navigation import NAVIGATION
 from piggyadmin.piggy.errors import PiggyError, PiggyOutcomeUnknown, PiggyRejected
 from tests.conftest import Person
+from tests.fixtures_sandbox import SandboxAccount
 from vouchers.check.actions import REDEEM
+from vouchers.claim_links import services as claim_links
+from vouchers.claim_links.orders import Order
 from vouchers.giftcards.actions import DEDUCT, TOP_UP
+from vouchers.giftcards.mail_actions import MAIL
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +86,21 @@ def test_it_counts_and_sums_what_was_done(desk: Person, busy: None) -> None:
     assert "Refused 1" in told
     assert "Together 8" in told
     assert "Awards taken back" not in told  # the admin's
+
+
+def test_orders_of_claim_links_and_mailed_gift_cards_have_lines_of_their_own(
+    admin: Person, sandbox: SandboxAccount
+) -> None:
+    assert admin.shop is not None
+    at_desk = Actor(admin.staff, "admin", admin.shop)
+    for quantity in (3, 4):
+        order = Order(quantity, 50, "Thank you", admin.shop.piggy_uuid)
+        claim_links.begin(order=order, actor=at_desk, token=uuid.uuid4().hex)
+    do(MAIL, admin, code_end="8KQX")
+    told = slip(admin.get(PAGE))
+    assert "Claim links ordered 2 " in told
+    assert "Mailed 1" in told
+    assert "Everything else" not in told
 
 
 def test_lost_answers_stand_first_and_are_in_no_sum(desk: Person, busy: None) -> None:

@@ -40,6 +40,8 @@ LINES = (
     Line(CREDITS, "credits.reverse", "Awards taken back", "credits", _credits),
     Line(CREDITS, "credits.refund", "Parts of awards taken back", "credits", _credits),
     Line(CREDITS, "portal.claim_link", "Links claimed for customers", "credits", _credits),
+    Line(CREDITS, "claim_links.order", "Claim links ordered"),
+    Line(CREDITS, "claim_links.link", "Claim links made", "credits", _credits),  # by the dashboard: of everybody
     Line(REWARDS, "rewards.claim", "Claimed", "credits", _credits),
     Line(REWARDS, "rewards.reverse", "Claims taken back", "credits", _credits),
     Line(REWARDS, "rewards.hand_over", "Handed over"),
@@ -52,6 +54,7 @@ LINES = (
     Line(GIFT_CARDS, "giftcard.reverse", "Taken back", "cents", _owed),
     Line(GIFT_CARDS, "giftcard.correct", "Corrected", "cents", _owed),
     Line(GIFT_CARDS, "giftcard.create", "Made"),
+    Line(GIFT_CARDS, "giftcard.mail", "Mailed"),
     Line(VOUCHERS, "voucher.redeem", "Redeemed"),
     Line(VOUCHERS, "voucher.redeem_many", "Several uses at once", "times", _uses),
     Line(VOUCHERS, "voucher.reverse", "Redemptions taken back"),
