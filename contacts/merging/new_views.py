@@ -110,10 +110,12 @@ def _send(request: StaffRequest) -> HttpResponseBase:
     form = WhoseForm(request.POST)
     if not form.is_valid():
         return _again(request)
+    whose = form.cleaned_data["whose"]
     try:
-        outcome = verification.send(
-            contact_uuid=form.cleaned_data["whose"], actor=actor_of(request), token=form.cleaned_data["form_token"]
-        )
+        with reading.asking_about(whose):
+            outcome = verification.send(
+                contact_uuid=whose, actor=actor_of(request), token=form.cleaned_data["form_token"]
+            )
     except verification.NoAddress:
         return _again(request)
     return _done(request, form, outcome)
@@ -128,13 +130,14 @@ def _code(request: StaffRequest) -> HttpResponseBase:
     pair = (form.cleaned_data["source"], form.cleaned_data["destination"])
     whose = form.cleaned_data["whose"]
     try:
-        outcome = proofs.check_code(
-            contact_uuid=whose,
-            other_uuid=pair[0] if whose == pair[1] else pair[1],
-            code=form.cleaned_data["otp"],
-            actor=actor_of(request),
-            token=form.cleaned_data["form_token"],
-        )
+        with reading.asking_about(whose):
+            outcome = proofs.check_code(
+                contact_uuid=whose,
+                other_uuid=pair[0] if whose == pair[1] else pair[1],
+                code=form.cleaned_data["otp"],
+                actor=actor_of(request),
+                token=form.cleaned_data["form_token"],
+            )
     except verification.NoAddress:
         return _again(request)
     return _done(request, form, outcome)

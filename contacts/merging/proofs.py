@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.claiming import verification
+from contacts.merging import reading
 from contacts.merging.actions import CARD_SHOWN
 from contacts.models import Proof
 from piggyadmin import piggy
@@ -82,10 +83,12 @@ def check_code(*, contact_uuid: str, other_uuid: str, code: str, actor: Actor, t
 def scan(*, card: str, uuids: tuple[str, str], actor: Actor, token: str) -> str:
     """Take a scanned card as proof of whichever of the two it belongs to; whose it is.
 
-    Raises NotProved, and what kept Piggy from being asked.
+    Raises NotProved, reading.Gone for one of the two whom Piggy does not know, and what kept it from being asked.
     """
     for uuid in uuids:
-        if not is_own_card(contact_uuid=uuid, card=card):
+        with reading.asking_about(uuid):
+            is_own = is_own_card(contact_uuid=uuid, card=card)
+        if not is_own:
             continue
         other = uuids[1] if uuid == uuids[0] else uuids[0]
         with transaction.atomic():

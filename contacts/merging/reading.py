@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.conf import settings
 from contacts.models import Booking
 from piggyadmin import piggy
 from piggyadmin.codes import last_four
-from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound
+from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound, PiggyRejected
 from piggyadmin.piggy.payloads import (
     Contact,
     ContactIdentifier,
@@ -97,10 +98,24 @@ def _questions(uuid: str) -> dict[str, Question]:
     }
 
 
+@contextmanager
+def asking_about(contact_uuid: str) -> Iterator[None]:
+    """Raises Gone when what is asked inside finds that Piggy has no such contact (any more)."""
+    try:
+        yield
+    except PiggyRejected as error:
+        if _says_gone(error):
+            raise Gone(contact_uuid) from error
+        raise
+
+
 def _raise_gone(uuid: str, answer: Answer[Any]) -> None:
-    error = answer.error
-    if isinstance(error, PiggyInvalid) or (isinstance(error, PiggyNotFound) and error.code == CONTACT_NOT_FOUND):
-        raise Gone(uuid) from error
+    if _says_gone(answer.error):
+        raise Gone(uuid) from answer.error
+
+
+def _says_gone(error: Exception | None) -> bool:
+    return isinstance(error, PiggyInvalid) or (isinstance(error, PiggyNotFound) and error.code == CONTACT_NOT_FOUND)
 
 
 def _facts(uuid: str, answers: Mapping[str, Answer[Any]]) -> Facts:

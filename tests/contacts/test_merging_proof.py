@@ -50,6 +50,23 @@ def act_on(person: Person, two: Two, step: str, **fields: str) -> Any:
     return person.post(NEW, values | fields)
 
 
+@pytest.mark.parametrize("step", ["send", "code", "scan"])
+@pytest.mark.parametrize("side", ["source", "destination"])
+@pytest.mark.parametrize("nobody", ["somebody-who-is-gone", "wild\u2028end"])
+def test_no_proof_is_taken_of_somebody_whom_piggy_does_not_know(
+    step: str, side: str, nobody: str, admin: Person, two: Two
+) -> None:
+    if step == "code":
+        act_on(admin, two, "send", whose=two.source)
+    before = len(two.sandbox.codes_sent)
+    typed = {side: nobody, "whose": nobody, "otp": "ABC123", "card": "2600999999999999"}
+    answer = act_on(admin, two, step, **typed)
+    assert answer.status_code == 404
+    assert "Piggy does not know one of the two (any more)." in words_of(answer)
+    assert len(two.sandbox.codes_sent) == before
+    assert not Proof.objects.exists()
+
+
 class TestCodes:
     def test_a_code_to_each_address_read_back_proves_it(self, admin: Person, two: Two) -> None:
         for uuid in (two.source, two.destination):
