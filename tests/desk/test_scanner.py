@@ -114,6 +114,16 @@ class TestThePage:
         assert "This scanner works" in page.content.decode()
         assert "between two characters, where" not in page.content.decode()
 
+    @pytest.mark.parametrize("measured", [{"ended": "½"}, {"slowest": "9" * 40}, {"slowest": "-1", "ended": "Escape"}])
+    def test_measures_that_cannot_be_leave_the_text_to_be_judged_alone(
+        self, measured: dict[str, str], desk: Person
+    ) -> None:
+        assert desk.post("/scanner/", {"scan": TEST_CODE} | measured).status_code == 200
+        other = desk.post("/scanner/", {"scan": "A-tote-bag-17"} | measured)
+        assert other.status_code == 422
+        assert "That is not the test code" in other.text
+        assert "What came: <code>A-tote-bag-17</code>" in other.text
+
     def test_it_keeps_what_suits_this_computer(self, desk: Person) -> None:
         page = desk.post("/scanner/", {"scan": f"~{TEST_CODE}", "ended": "", "slowest": "60"}).content.decode()
         assert "works once you save" in page
