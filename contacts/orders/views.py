@@ -31,6 +31,8 @@ def orders(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     try:
         if request.method != "POST":
             return _page(request, services.open_page(contact_uuid=contact_uuid))
+        if request.POST.get("step") == "lines":
+            return _lines(request, contact_uuid)
         if request.POST.get("step") == "earn":
             return _earn(request, contact_uuid)
         return _find(request, contact_uuid)
@@ -63,6 +65,13 @@ def _find(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         sees_all=request.user.has_perm(SEES_ALL),
     )
     return _page(request, whose, number=form, found=found, status=_status(found))
+
+
+def _lines(request: StaffRequest, contact_uuid: str) -> HttpResponse:
+    """The lines as well; the total stays as it was typed, right or wrong, and nothing is asked yet."""
+    form = PurchaseForm(initial={"total": request.POST.get("total", "")})
+    form.fields["name_1"].widget.attrs["autofocus"] = True
+    return _page(request, services.open_page(contact_uuid=contact_uuid), purchase=form, with_lines=True)
 
 
 def _earn(request: StaffRequest, contact_uuid: str) -> HttpResponse:

@@ -157,6 +157,17 @@ class TestEarning:
             ("Cake", 590),
         ]
 
+    @pytest.mark.parametrize("total", ["11.40", "lots"])
+    def test_the_lines_come_without_losing_the_total(
+        self, desk: Person, sandbox: SandboxAccount, sanne: str, total: str
+    ) -> None:
+        page = desk.post(path(sanne), {"step": ["earn", "lines"], "total": total})
+        assert page.status_code == 200
+        assert f'value="{total}"' in page.text
+        assert 'name="name_1"' in page.text
+        assert 'class="error"' not in page.text
+        assert asked(sandbox, "simulate_order") == []
+
     @pytest.mark.parametrize(
         ("typed", "said"),
         [

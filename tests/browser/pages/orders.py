@@ -74,10 +74,18 @@ def earn(visit: Visit) -> None:
 
 def earn_refused(visit: Visit) -> None:
     visit.page.goto(f"/contacts/{customer(visit)}/orders/")
-    visit.page.get_by_role("link", name="With what is bought").click()
+    visit.page.get_by_role("button", name="With what is bought").click()
     visit.page.get_by_label("What", exact=True).first.fill("Flat white")
     visit.page.get_by_role("button", name="Work it out").click()
     expect(visit.page.locator(".error").first).to_be_visible()
+
+
+def earn_lines(visit: Visit) -> None:
+    visit.page.goto(f"/contacts/{customer(visit)}/orders/")
+    visit.page.get_by_label("Total in euros").fill("11.40")
+    visit.page.get_by_role("button", name="With what is bought").click()
+    expect(visit.page.get_by_label("What", exact=True).first).to_be_focused()
+    expect(visit.page.get_by_label("Total in euros")).to_have_value("11.40")
 
 
 def some_transactions(visit: Visit) -> None:
@@ -122,6 +130,7 @@ ORDERS: list[Place] = [
     Place("orders-of-others", orders_of_others),
     Place("orders-unread", orders_unread, "marketing"),
     Place("orders-earn", earn),
+    Place("orders-earn-lines", earn_lines),
     Place("orders-earn-refused", earn_refused),
     Place("transactions", transactions, "admin"),
     Place("transactions-empty", transactions_empty),
