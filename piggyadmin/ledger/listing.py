@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -14,11 +14,14 @@ from piggyadmin.ledger.approvals import open_for
 from piggyadmin.ledger.forms import AuditFilter
 from piggyadmin.ledger.models import Act, ActDetail, ActState, Approval
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
-from piggyadmin.ledger.phrases import phrase
+from piggyadmin.ledger.phrases import phrase, with_name_of
 from piggyadmin.ledger.services import address_of
 from piggyadmin.ledger.settling import may_settle
 from piggyadmin.ledger.verifying import last_check
 from piggyadmin.templatetags.words import euros, thousands
+
+if TYPE_CHECKING:
+    from piggyadmin.accounts.models import Shop
 
 ROWS = 50
 
@@ -97,7 +100,7 @@ def story_of(act: Act, *, by: Actor) -> dict[str, Any]:
     return {
         "act": act,
         "outcome": outcome,
-        "facts": facts_of(act.figures),
+        "facts": facts_of(act.figures, shop=act.shop),
         "told": facts_of(own.words) if own else [],
         "erased": bool(own and own.erased_at),
         "steps": _steps(act, kept),
@@ -139,14 +142,17 @@ def _look_words(outcome: Outcome, looks: int) -> str:
     return f"look {min(outcome.looks + 1, looks)} of {looks}"
 
 
-def facts_of(figures: Mapping[str, Any]) -> list[Fact]:
-    """Labels and values for reading: {"amount_cents": 2400} is "Amount", "€ 24.00"."""
-    facts = [fact for name, value in figures.items() for fact in _facts(name, value)]
+def facts_of(figures: Mapping[str, Any], *, shop: Shop | None = None) -> list[Fact]:
+    """Labels and values for reading: {"amount_cents": 2400} is "Amount", "€ 24.00".
+
+    `shop` is where the act was done: it is told by its name, where the figures hold its id at Piggy.
+    """
+    facts = [fact for name, value in with_name_of(shop, figures).items() for fact in _facts(name, value)]
     return [Fact(fact.label[:1].upper() + fact.label[1:], fact.value) for fact in facts]
 
 
 def _facts(name: str, value: Any) -> list[Fact]:
-    label = name.removesuffix("_cents").replace("_", " ")
+    label = "amount" if name == "cents" else name.removesuffix("_cents").replace("_", " ")
     if isinstance(value, Mapping):
         return [Fact(f"{label}, {fact.label}", fact.value) for inner in value for fact in _facts(inner, value[inner])]
     return [Fact(label, _shown(name, value))]
@@ -158,7 +164,7 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return euros(value) if name.endswith("_cents") else thousands(value)
+        return euros(value) if name == "cents" or name.endswith("_cents") else thousands(value)
     if isinstance(value, list):
         return ", ".join(_shown(name, entry) for entry in value)
     return str(value)

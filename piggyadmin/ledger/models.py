@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from piggyadmin.ledger.actions import Words, action_named, kind_named, on_words
 from piggyadmin.ledger.canonical import GENESIS, hash_of
 from piggyadmin.ledger.fields import FiguresField
-from piggyadmin.ledger.phrases import phrase
+from piggyadmin.ledger.phrases import phrase, with_name_of
 
 
 class State(models.TextChoices):
@@ -150,7 +150,10 @@ class Act(ChainRow):
     @property
     def on(self) -> str:
         """What it was done to, in words."""
-        return on_words(self.target_kind, self.target_id, self.all_figures)
+        figures = self.all_figures
+        if "shop" in figures:  # else its shop need not be read
+            figures = with_name_of(self.shop, figures)
+        return on_words(self.target_kind, self.target_id, figures)
 
     @property
     def on_url(self) -> str:
@@ -318,5 +321,6 @@ class Approval(models.Model):
     def sentence(self) -> str:
         """What is to be done, to what, and how much."""
         words = action_named(self.action).words
-        told = [words.do, phrase(words.what, self.figures), on_words(self.target_kind, self.target_id, self.figures)]
+        figures = with_name_of(self.shop, self.figures) if "shop" in self.figures else self.figures
+        told = [words.do, phrase(words.what, figures), on_words(self.target_kind, self.target_id, figures)]
         return ", ".join(filter(None, told))

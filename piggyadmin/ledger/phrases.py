@@ -1,10 +1,15 @@
 """Sentences with figures in them: "Redeemed the voucher ending {code_end}.", "{credits:in_credits}"."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from piggyadmin.templatetags.words import euros, in_credits, signed, signed_euros, thousands
+
+if TYPE_CHECKING:
+    from piggyadmin.accounts.models import Shop
 
 
 def _vouchers(number: int) -> str:
@@ -38,6 +43,14 @@ class _Phrase(Formatter):
 def phrase(template: str, figures: Mapping[str, Any]) -> str:
     """`template` with its `{names}` filled from `figures`."""
     return _Phrase().vformat(template, (), figures)
+
+
+def with_name_of(shop: Shop | None, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """`figures` as people read them: where they hold this shop's id at Piggy, its name."""
+    told = dict(figures)
+    if shop is not None and told.get("shop") == shop.piggy_uuid:
+        told["shop"] = shop.name
+    return told
 
 
 def fields_of(template: str) -> set[str]:

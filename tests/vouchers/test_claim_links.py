@@ -145,6 +145,10 @@ class TestTheSecondPerson:
         marketing.post(LINKS, form_of(see(marketing), "ask") | {"reason": "The opening"})
         approval = Approval.objects.get()
         assert "waiting" in marketing.get(LINKS, headers={"HX-Request": "true"}).text
+        for page in (admin.get("/"), admin.get(f"/audit/{approval.act_id}/")):
+            assert "Make claim links, 3 of 50 credits, shop Utrecht West" in page.text
+        facts = page.text.partition('id="about"')[2]
+        assert "Utrecht West" in facts.partition("<dt>Shop</dt>")[2].partition("</dd>")[0]
         admin.post(f"/audit/{approval.act_id}/decide/", {"granted": "yes", "reason": ""})
         approval.refresh_from_db()
         assert approval.status == "granted"

@@ -5,7 +5,7 @@ from vouchers.claim_links import resolvers
 
 MAKES = "vouchers.make_claim_links"
 ORDER_KIND = register_kind(Kind("claim_link_order", "claim links {short}", "vouchers:claim-link-order"))
-SHOP_KIND = register_kind(Kind("claim_links_of_shop", "claim links of a shop"))
+SHOP_KIND = register_kind(Kind("claim_links_of_shop", "shop {shop}"))
 
 ORDER = register(
     Action(
@@ -17,7 +17,7 @@ ORDER = register(
             done="Set out to make {quantity:thousands} claim links of {credits:in_credits} each.",
             refused="No claim links were made.",
             unknown="We do not know whether the claim links were made.",
-            what="{total:thousands}",
+            what="{quantity:thousands} of {credits:in_credits}",
         ),
         writes_to_piggy=False,
         page="vouchers:claim-links",

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from django.contrib.auth.models import Group
 from playwright.sync_api import expect
 
-from piggyadmin.accounts.models import Limit
+from piggyadmin.accounts.models import Limit, Staff
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act
 from tests.browser.pages.places import UNBROKEN_NAME, Place, Visit
-from vouchers.claim_links import services
+from vouchers.claim_links import orders, services
 from vouchers.claim_links.orders import Order
 from vouchers.models import ClaimLink, ClaimLinkOrder, Progress
 
@@ -36,6 +37,25 @@ def over(visit: Visit) -> None:
     Limit.objects.update_or_create(kind="claim_link_credits", role="marketing", shop=None, defaults={"amount": 100})
     see(visit)
     expect(visit.page.get_by_text("A second person approves this")).to_be_visible()
+
+
+def asked(visit: Visit) -> None:
+    over(visit)
+    visit.page.get_by_role("button", name="Ask for approval").click()
+    expect(visit.page.locator("#requests .tag")).to_be_visible()
+
+
+def to_approve(visit: Visit) -> None:
+    """What the second person sees of it."""
+    assert visit.person is not None
+    noor = Staff.objects.create_user(username="noor", name="Noor van Dijk", password="correct horse battery")
+    noor.groups.add(Group.objects.get(name="marketing"))
+    shop = visit.person.shop
+    assert shop is not None
+    wish = Order(24, 50, "Thank you for coming", shop.piggy_uuid)
+    approval = orders.ask(wish, actor=Actor(noor, "marketing", shop), token=uuid4().hex, reason="Opening day")
+    visit.page.goto(f"/audit/{approval.act_id}/")
+    expect(visit.page.get_by_role("button", name="Keep this decision")).to_be_visible()
 
 
 def wrong(visit: Visit) -> None:
@@ -96,6 +116,8 @@ CLAIM_LINKS = [
     Place("claim-links-listed", listed, "marketing"),
     Place("claim-links-shown", shown, "marketing"),
     Place("claim-links-over-limit", over, "marketing"),
+    Place("claim-links-asked", asked, "marketing"),
+    Place("claim-links-to-approve", to_approve, "admin"),
     Place("claim-links-wrong", wrong, "marketing"),
     Place("claim-links-under-way", under_way, "marketing"),
     Place("claim-links-ended", ended, "admin"),
