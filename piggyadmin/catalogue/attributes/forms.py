@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from piggyadmin.catalogue.attributes.lists import LISTS, SELECTS, TYPE_WORDS, AttributeList, Wish
+from piggyadmin.catalogue.attributes.lists import LISTS, SELECTS, TYPE_WORDS, AttributeList, Wish, type_words
 from piggyadmin.ledger.forms import OnceForm
 from piggyadmin.ledger.marks import MARK
 from piggyadmin.typed import LineField, NotReadable, clean
@@ -20,6 +20,7 @@ LONGEST = 250
 LONGEST_NAME = 64
 MOST_OPTIONS = 100
 ALL = "all"
+TYPES = [(name, f"{words} ({name})") for name, words in TYPE_WORDS.items()]
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 NAME_HELP = "Small letters, digits and underscores, beginning with a letter: table_number. It stays for good."
 
@@ -30,9 +31,7 @@ class ListForm(forms.Form):
     of = forms.ChoiceField(
         label="Of", required=False, choices=[(ALL, "Everything"), *((key, each.words) for key, each in LISTS.items())]
     )
-    type = forms.ChoiceField(
-        label="Type", required=False, choices=[("", "Every type"), *((name, name) for name in TYPE_WORDS)]
-    )
+    type = forms.ChoiceField(label="Type", required=False, choices=[("", "Every type"), *TYPES])
     q = LineField(label="Words", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
 
 
@@ -71,7 +70,7 @@ class OptionsField(forms.CharField):
             required=False,
             max_length=MOST_OPTIONS * 2 * (LONGEST + 4),
             widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-            help_text="For select and multi_select. One a line, as flat_white = Flat white. The value is what is kept.",
+            help_text="For one or several of a list. One a line, as flat_white = Flat white. The value is kept.",
             **more,
         )
 
@@ -152,9 +151,9 @@ class _WithOptions(OnceForm):
         if "options" in self.errors:
             return None
         if type in SELECTS and not options:
-            self.add_error("options", "A select needs at least one option.")
+            self.add_error("options", "Write at least one option to choose from.")
         elif type and type not in SELECTS and options:
-            self.add_error("options", f"Only select and multi_select have options; this is {type}.")
+            self.add_error("options", f"Only one or several of a list have options; this holds {type_words(type)}.")
         return options if type in SELECTS else None
 
     def tell(self, fields: dict[str, list[str]]) -> bool:
@@ -174,7 +173,7 @@ class NewForm(_WithOptions):
     label = _label()
     type = forms.ChoiceField(
         label="Type",
-        choices=[("", "Choose one"), *TYPE_WORDS.items()],
+        choices=[("", "Choose one"), *TYPES],
         help_text="It stays for good.",
         error_messages={"required": "Choose what it holds.", "invalid_choice": "Piggy has no such type."},
     )

@@ -17,29 +17,35 @@ from piggyadmin.piggy.payloads import AttributeDefinition, AttributeGroupDefinit
 
 SELECTS = ("select", "multi_select")
 TYPE_WORDS: dict[AttributeType, str] = {
-    "text": "text: one line",
-    "long_text": "long_text: several lines",
-    "rich_text": "rich_text: lines with headings and links",
-    "number": "number: whole",
-    "float": "float: with decimals",
-    "boolean": "boolean: yes or no",
-    "select": "select: one of a list",
-    "multi_select": "multi_select: several of a list",
-    "date": "date",
-    "date_time": "date_time",
-    "birth_date": "birth_date",
-    "date_range": "date_range: from one day to another",
-    "time_range": "time_range: from one hour to another",
-    "email": "email",
-    "phone": "phone",
-    "url": "url: a web address",
-    "color": "color",
-    "identifier": "identifier: a number or code",
-    "license_plate": "license_plate",
-    "file_upload": "file_upload",
-    "media_upload": "media_upload: a picture or film",
+    "text": "one line of text",
+    "long_text": "several lines of text",
+    "rich_text": "text with headings and links",
+    "number": "a whole number",
+    "float": "a number with decimals",
+    "boolean": "yes or no",
+    "select": "one of a list",
+    "multi_select": "several of a list",
+    "date": "a day",
+    "date_time": "a day and an hour",
+    "birth_date": "a birthday",
+    "date_range": "from one day to another",
+    "time_range": "from one hour to another",
+    "email": "an e-mail address",
+    "phone": "a phone number",
+    "url": "a web address",
+    "color": "a colour",
+    "identifier": "a number or code of theirs",
+    "license_plate": "a licence plate",
+    "file_upload": "a file",
+    "media_upload": "a picture or film",
 }
+"""Piggy's types in plain words; its own word stands beside them, for Piggy's dashboard and its manual use that one."""
 assert set(TYPE_WORDS) == set(get_args(AttributeType))
+
+
+def type_words(type: str | None) -> str:
+    """A type in plain words; one that is new to us as Piggy calls it."""
+    return next((words for name, words in TYPE_WORDS.items() if name == type), type or "not told")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,14 @@ def run_lost(visit: Visit) -> None:
     expect(visit.page.get_by_text("Nobody knows yet").first).to_be_visible()
 
 
+def run_refused(visit: Visit) -> None:
+    run(visit)
+    visit.sandbox.fault("create_automation_run", kind="refused", value=1003)
+    start(visit)
+    expect(visit.page.get_by_text("was not started")).to_be_visible()
+    expect(visit.page.locator("#id_typed")).to_have_value("Ask for a review")
+
+
 def token(visit: Visit) -> None:
     visit.page.goto(f"{customer(visit)}auth-token/")
 
@@ -88,6 +96,7 @@ ACCESS = [
     Place("automation-run", run, "marketing"),
     Place("automation-run-wrong", run_wrong, "marketing"),
     Place("automation-run-again", run_again, "marketing"),
+    Place("automation-run-refused", run_refused, "marketing"),
     Place("automation-run-lost", run_lost, "admin"),
     Place("auth-token", token, "admin"),
     Place("auth-token-shown", token_shown, "admin"),
