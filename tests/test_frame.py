@@ -117,6 +117,20 @@ def test_a_piggy_failure_is_a_page_with_a_sentence_and_a_number_for_support(
     assert page.headers["X-Request-Id"] in page.text
 
 
+def test_a_page_that_could_not_be_read_leads_on(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.broken = 503
+    page = desk.get("/contacts/c-1/rewards/?x=1")
+    assert page.status_code == 503
+    assert page.text.count("<h1") == 1
+    assert re.search(r'<a class="btn primary" href="/contacts/c-1/rewards/\?x=1"[^>]*>Read again', page.text)
+    assert '<a href="/contacts/c-1/" data-key="Escape">Back to the customer</a>' in page.text
+    swapped = desk.get(
+        "/contacts/c-1/rewards/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/at/"}
+    )
+    assert "<h1" not in swapped.text
+    assert '<a class="btn" href="/at/">Open the page again</a>' in swapped.text
+
+
 def test_too_many_calls_says_when_to_try_again(desk: Person, sandbox: SandboxAccount) -> None:
     sandbox.fault("*", kind="429", retry_after=60, times=-1)
     page = desk.post("/vouchers/check/", {"code": "COFFEE-1"}, headers=HTMX)

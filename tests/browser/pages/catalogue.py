@@ -161,6 +161,17 @@ def reward_preview(visit: Visit) -> None:
     expect(visit.page.locator(".compare")).to_be_visible()
 
 
+def down(path: str) -> Any:
+    """Piggy answers nothing at all."""
+
+    def go(visit: Visit) -> None:
+        visit.sandbox.fault("reads", kind="503", times=-1)
+        visit.page.goto(path)
+        expect(visit.page.get_by_role("link", name="Read again").first).to_be_visible()
+
+    return go
+
+
 DESK, WHO, ADMIN = "desk", "marketing", "admin"
 CATALOGUE: list[Place] = [
     Place("catalogue", full("/catalogue/"), ADMIN),
@@ -168,9 +179,11 @@ CATALOGUE: list[Place] = [
     Place("catalogue-half-read", half_read("/catalogue/", "list_perks", "list_forms", "get_loyalty_program"), WHO),
     Place("programme", full("/catalogue/programme/"), ADMIN),
     Place("programme-half-read", half_read("/catalogue/programme/", "list_tiers", "list_giftcard_programs"), DESK),
+    Place("programme-down", down("/catalogue/programme/"), ADMIN),
     Place("unit-new-taken", unit_taken, ADMIN),
     Place("perks", full("/catalogue/perks/"), ADMIN),
     Place("perks-empty", goto("/catalogue/perks/"), DESK),
+    Place("perks-down", down("/catalogue/perks/"), ADMIN),
     Place("perk", one_perk, ADMIN),
     Place("perk-long-name", one_perk_long, DESK),
     Place("perk-unknown", perk_unknown, ADMIN),

@@ -94,6 +94,14 @@ def token_unknown(visit: Visit) -> None:
     expect(visit.page.locator("#id_secret_token-e")).to_be_visible()
 
 
+def token_down(visit: Visit) -> None:
+    token(visit)
+    visit.sandbox.fault("reads", kind="503", times=-1)
+    visit.page.locator("#id_secret_token").fill(TOKEN)
+    visit.page.locator("#id_secret_token").press("Enter")
+    expect(visit.page.get_by_role("link", name="Open the page again")).to_be_visible()
+
+
 def claim_seen(visit: Visit) -> None:
     visit.page.goto(f"/contacts/{customer(visit)}/portal/claim/")
     visit.page.locator("#id_secret_link").fill(LINK.format(shop=visit.sandbox.state("shop")[0]["uuid"]))
@@ -121,6 +129,14 @@ def mail_shown(visit: Visit) -> None:
     expect(visit.page.locator("#to-whom")).to_be_visible()
 
 
+def mail_nobody(visit: Visit) -> None:
+    mail(visit)
+    visit.page.locator("#id_who").fill("nobody@mail.example")
+    visit.page.locator("#id_who").press("Enter")
+    expect(visit.page.locator("#id_who-e")).to_be_visible()
+    expect(visit.page.locator("#id_who")).to_have_value("nobody@mail.example")
+
+
 def mail_lost(visit: Visit) -> None:
     mail_shown(visit)
     visit.sandbox.fault("send_giftcard_by_email", kind="lost_before")
@@ -142,8 +158,10 @@ PORTAL = [
     Place("session-token-found", token_found),
     Place("session-token-used", token_used, "marketing"),
     Place("session-token-unknown", token_unknown),
+    Place("session-token-down", token_down),
     Place("claim-link-seen", claim_seen),
     Place("claim-link-refused", claim_refused),
     Place("giftcard-mail", mail_shown, "marketing"),
+    Place("giftcard-mail-nobody", mail_nobody, "marketing"),
     Place("giftcard-mail-lost", mail_lost, "admin"),
 ]

@@ -75,6 +75,15 @@ def lost(visit: Visit) -> None:
     visit.page.goto(address)
 
 
+def refused(visit: Visit) -> None:
+    see(visit, "5")
+    visit.sandbox.fault("create_prepaid_transaction", kind="refused", value=1003)
+    visit.page.clock.run_for(700)
+    visit.page.get_by_role("button", name="Put € 5.00 on it").click()
+    expect(visit.page.get_by_text("Nothing was topped up")).to_be_visible()
+    expect(visit.page.locator("[name=amount]")).to_have_value("5.00")
+
+
 def take_back(visit: Visit) -> None:
     prepaid(visit)
     visit.page.get_by_role("link", name="Take back").first.click()
@@ -90,6 +99,7 @@ PREPAID: list[Place] = [
     Place("prepaid-over-limit", over),
     Place("prepaid-asked", asked),
     Place("prepaid-no-reason", no_reason, "admin"),
+    Place("prepaid-refused", refused),
     Place("prepaid-after-a-lost-one", lost),
     Place("prepaid-take-back", take_back, "admin"),
 ]

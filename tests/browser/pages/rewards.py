@@ -93,6 +93,20 @@ def claim_lost(visit: Visit) -> None:
     visit.page.goto(f"/contacts/{visit.sandbox.state('contact')[0]['uuid']}/rewards/")
 
 
+def claim_waits(visit: Visit) -> None:
+    claim(visit)
+    visit.sandbox.fault("create_reward_reception", kind="429", retry_after=40)
+    press(visit, "Claim it")
+    expect(visit.page.get_by_text("Piggy is busy")).to_be_visible()
+
+
+def down(visit: Visit) -> None:
+    home = start(visit)
+    visit.sandbox.fault("reads", kind="503", times=-1)
+    visit.page.goto(home + "rewards/")
+    expect(visit.page.get_by_role("link", name="Read again")).to_be_visible()
+
+
 def claimed(visit: Visit) -> None:
     claim(visit, "Tote bag")
     press(visit, "Claim it")
@@ -127,9 +141,11 @@ REWARDS: list[Place] = [
     Place("rewards-wrong-card", wrong_card),
     Place("rewards-long-names", long_names),
     Place("rewards-failed", failed),
+    Place("rewards-down", down),
     Place("rewards-empty", empty, "marketing"),
     Place("rewards-claim", claim),
     Place("rewards-claim-refused", claim_refused),
+    Place("rewards-claim-waits", claim_waits),
     Place("rewards-claim-lost", claim_lost),
     Place("rewards-hand-over", hand_over),
     Place("rewards-take-back", take_back),
