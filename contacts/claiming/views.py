@@ -133,7 +133,7 @@ def flag_find(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     )
     form = FlagForm(initial={"reason": request.POST.get("reason", "")[:500]})
     status = 422 if found.problem else 200
-    return _flag_page(request, contact_uuid, form, found=found, typed=typed[:254], status=status)
+    return _flag_page(request, contact_uuid, form, found=found, typed=typed, status=status)
 
 
 @called("Send a verification mail")

@@ -1,5 +1,7 @@
 """Flag two customers as perhaps one person: kept once, told in the ledger, nothing changed at Piggy."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -222,6 +224,31 @@ def test_no_other_chosen_is_said(desk: Person, sandbox: SandboxAccount, pair: tu
     assert page.status_code == 422
     assert "Choose them below" in page.text
     assert "Who is the other one?" in page.text
+
+
+def test_why_is_kept_when_the_other_one_has_to_be_chosen_again(
+    desk: Person, sandbox: SandboxAccount, pair: tuple[str, str]
+) -> None:
+    """Also through the search that follows: what was typed goes along in its form, and comes back beside the choice."""
+    typed = 'Same "face" & same <dog>'
+    page = flag(desk, pair[0], pair[0], reason=typed)
+    assert page.status_code == 422
+    kept = re.search(r'<input type="hidden" name="reason" value="([^"]*)">', page.text)
+    assert kept
+    assert unescape(kept[1]) == typed
+    read_again(pair[1], how=How.OPENED, with_cards=True)
+    found = desk.post(f"/contacts/{pair[0]}/flag/find/", {"q": pair[1], "ask": "yes", "reason": unescape(kept[1])})
+    area = re.search(r'<textarea name="reason"[^>]*>([^<]*)</textarea>', found.text)
+    assert area, found.text
+    assert unescape(area[1]).strip() == typed
+
+
+def test_a_search_that_is_too_long_is_given_back_whole(
+    desk: Person, sandbox: SandboxAccount, pair: tuple[str, str]
+) -> None:
+    found = desk.post(f"/contacts/{pair[0]}/flag/find/", {"q": "y" * 900, "ask": "yes"})
+    assert found.status_code == 422
+    assert "y" * 900 in found.text
 
 
 def test_marketing_may_not_flag(marketing: Person, sandbox: SandboxAccount, pair: tuple[str, str]) -> None:
