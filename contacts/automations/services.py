@@ -130,7 +130,7 @@ def _asked(contact_uuid: str) -> dict[str, piggy.Answer[Any]]:
 def why_not(automation: Automation) -> str:
     """Why it cannot be run by hand; "" where it can."""
     if automation.event != RUNNABLE_EVENT:
-        return f"Starts by itself on {automation.event or 'an event that Piggy does not name'}."
+        return "Starts by itself; nobody starts it by hand."
     if not automation.is_active:
         return "Switched off in Piggy’s own dashboard."
     return "" if automation.uuid else "Piggy tells no id of it, so it cannot be named."
@@ -191,8 +191,3 @@ def _runs(contact_uuid: str, automation_uuid: str) -> QuerySet[Act]:
 
 def _recent(runs: QuerySet[Act]) -> QuerySet[Act]:
     return runs.filter(at__gte=timezone.now() - AGAIN_AFTER).exclude(state__outcome__in=(State.REFUSED, State.PLANNED))
-
-
-def own_act(token: str, *, actor: Actor) -> Act | None:
-    """The act that this person's form began before, if any: its second click needs no clear word."""
-    return Act.objects.filter(form_token=token, staff=actor.staff).first() if token else None

@@ -16,7 +16,7 @@ from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
-from piggyadmin.ledger.door import form_token
+from piggyadmin.ledger.door import form_token, was_begun
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.pages import look_of, renewing, say
 
@@ -51,11 +51,11 @@ def run(request: StaffRequest, contact_uuid: str, automation_uuid: str) -> HttpR
         return _gone(request, contact_uuid)
     except services.NoAutomation:
         return go_to(request, reverse("contacts:automations", args=[contact_uuid]))
-    told = services.own_act(request.POST.get("form_token", ""), actor=actor_of(request))
+    token = request.POST.get("form_token", "")
     form = RunForm(
         request.POST if request.method == "POST" else None,
         automation=page.automation.name,
-        was_run=page.last is not None and told is None,
+        was_run=page.last is not None and not was_begun(token, by=actor_of(request)),  # a second click asks no more
     )
     if not form.is_valid():
         focus_first_error(form)

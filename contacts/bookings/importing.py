@@ -19,8 +19,7 @@ from contacts.bookings.reading import Refused, Row, Sheet, read
 from contacts.models import Booking
 from piggyadmin.accounts.models import Shop
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, check_may, record
-from piggyadmin.ledger.models import Act
+from piggyadmin.ledger.door import Target, begun_with, check_may, record
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
 
 KEPT_SECONDS = 30 * 60
@@ -226,7 +225,7 @@ def _chunks(items: list[Any]) -> Iterable[list[Any]]:
 
 def _before(token: str, actor: Actor) -> Outcome | None:
     """What this form came to before."""
-    act = Act.objects.filter(form_token=token, staff=actor.staff, action=actions.IMPORT.name).first()
+    act = begun_with(token, action=actions.IMPORT, by=actor)
     return outcome_of(act, repeated=True) if act else None
 
 

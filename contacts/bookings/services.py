@@ -15,7 +15,7 @@ from piggyadmin import piggy
 from piggyadmin.accounts.models import Shop
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform, was_begun
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
@@ -123,7 +123,7 @@ def create(*, contact_uuid: str, actor: Actor, values: Mapping[str, Any], token:
     code = given.get("external_id") or own_code(token)
     sent = {**given, "external_id": code}
     taken = Booking.objects.filter(external_id=code).first()
-    if taken is not None and _act_of(token) is None:
+    if taken is not None and not was_begun(token):
         raise CodeTaken(taken.piggy_uuid)
     kept: list[str] = []
 
@@ -200,7 +200,7 @@ def check_in(*, booking_uuid: str, actor: Actor, token: str) -> Outcome | known.
     if row is not None and row.checked_in_at is not None:
         told = known.facts_of(row).get("checked_in_at")
         return known.Fact(told.how if told else known.TOLD, row.checked_in_at, told.by if told else "")
-    again = _act_of(token)  # one that Piggy asked us to send later says the same as the first time
+    again = begun_with(token)  # one that Piggy asked us to send later says the same as the first time
     changes = (known.sent_values(again) if again else {}) or {"checked_in_at": known.now()}
     saving = _change(actions.CHECK_IN, booking_uuid, row, actor, changes, token)
     assert saving.outcome is not None  # there was something to change
@@ -256,7 +256,7 @@ def _keep(
 
 def _repeated(action: Action, booking_uuid: str, actor: Actor, token: str) -> Outcome | None:
     """What this very form came to before; None for a new one, and for one that Piggy asked us to send later."""
-    act = _act_of(token)
+    act = begun_with(token)
     if act is None or act.state.outcome == State.PLANNED:
         return None
 
@@ -265,10 +265,6 @@ def _repeated(action: Action, booking_uuid: str, actor: Actor, token: str) -> Ou
 
     target = Target("booking", booking_uuid)
     return perform(action, by=actor, target=target, figures={}, form_token=token, call=never)
-
-
-def _act_of(token: str) -> Act | None:
-    return Act.objects.select_related("state").filter(form_token=token).first() if token else None
 
 
 def _differences(row: Booking | None, others: set[str], typed: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -293,11 +289,6 @@ def named_in_words(*, booking_uuid: str) -> str:
         return ""
     start = row.starts_at.astimezone(ZoneInfo(row.shop.time_zone))
     return f"{customers.name_at_hand(row.contact_uuid)}, {start:%H:%M}."
-
-
-def was_sent(token: str) -> bool:
-    """Whether a form with this token began an act already: a second click is told what the first came to."""
-    return _act_of(token) is not None
 
 
 def twin_of(*, contact_uuid: str, starts_at: datetime | None, actor: Actor) -> Booking | None:

@@ -19,7 +19,7 @@ from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.models import Shop
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
-from piggyadmin.ledger.door import form_token
+from piggyadmin.ledger.door import form_token, was_begun
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing, say
 from piggyadmin.ledger.services import SEE_ALL
@@ -120,11 +120,11 @@ def _create(request: StaffRequest) -> HttpResponse:
     if form.cleaned_data["shop"] != shop.pk:
         # Another tab changed the shop; a booking's shop stays for good, so nothing is guessed.
         return _new_page(request, context | {"moved": True}, status=CLASH)
+    token = form.cleaned_data["form_token"]
     twin = services.twin_of(
         contact_uuid=form.cleaned_data["contact"], starts_at=form.cleaned.get("starts_at"), actor=actor_of(request)
     )
-    was_sent = services.was_sent(form.cleaned_data["form_token"])
-    if twin is not None and form.cleaned_data["twin"] != twin.piggy_uuid and not was_sent:
+    if twin is not None and form.cleaned_data["twin"] != twin.piggy_uuid and not was_begun(token):
         # The back button brings the filled-in form with a token of its own: asked once, never made by mistake.
         data = request.POST.copy()
         data["twin"] = twin.piggy_uuid

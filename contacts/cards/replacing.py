@@ -15,7 +15,7 @@ from contacts.cards.sights import Sight, Whose, card_of, ending, held, look_at, 
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, record
+from piggyadmin.ledger.door import Target, begun_with, record
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import OPEN
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
@@ -111,7 +111,7 @@ def begin(*, contact_uuid: str, old: str, new: str, actor: Actor, token: str, ma
 
     Raises NotTheirs, NotACard, PermissionDenied, and PiggyError when Piggy could not be asked: nothing was sent then.
     """
-    earlier = writes.begun(token)
+    earlier = begun_with(token)
     if earlier is not None:
         return go_on(replacement_id=earlier.pk, contact_uuid=contact_uuid, actor=actor)
     lost = held(card=old, contact_uuid=contact_uuid)

@@ -15,6 +15,7 @@ from contacts.cards.sights import Sight, Whose, acts_on, card_of, held, look_at,
 from piggyadmin import piggy
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.door import begun_with, was_begun
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
@@ -108,7 +109,7 @@ def link(*, contact_uuid: str, card: str, actor: Actor, token: str, may_make: bo
 
     Raises NotACard, PermissionDenied, and PiggyError when Piggy could not be asked whose it is: then nothing was sent.
     """
-    earlier = writes.begun(token)
+    earlier = begun_with(token)
     if earlier is not None:
         write = writes.make if earlier.action == actions.MAKE.name else writes.link
         card = card_of(earlier) or card
@@ -129,7 +130,7 @@ def switch(*, contact_uuid: str, card: str, on: bool, actor: Actor, token: str) 
 
 def rename(*, contact_uuid: str, card: str, name: str, actor: Actor, token: str) -> Outcome:
     """Give one of this customer's cards another name. Raises as `switch` does."""
-    earlier = writes.begun(token)
+    earlier = begun_with(token)
     if earlier is not None:
         before = str(words_of(earlier).get("from", ""))
     else:
@@ -150,7 +151,7 @@ def create_anonymous(*, actor: Actor, card: str, token: str) -> Outcome:
     stays, and the next try goes on with it. A card that somebody has, or that is off, is refused before anything is
     sent (`CardTaken`). Raises NotACard, PermissionDenied, and PiggyError when Piggy could not be asked whose it is.
     """
-    earlier = writes.begun(token)
+    earlier = begun_with(token)
     if earlier is not None:
         card = card_of(earlier) or card
     elif card:
@@ -175,5 +176,5 @@ class CardTaken(Exception):
 
 def _insist_on_theirs(card: str, contact_uuid: str, token: str) -> None:
     """Refuse (NotTheirs) a card that is not in this customer's list now; a form sent before was looked at then."""
-    if writes.begun(token) is None:
+    if not was_begun(token):
         held(card=card, contact_uuid=contact_uuid)

@@ -126,11 +126,6 @@ def unlink(*, card: str, contact_uuid: str, actor: Actor, token: str) -> Outcome
     )
 
 
-def begun(token: str) -> Act | None:
-    """The act that this form began before. Whether it was this person's and the same act is the ledger's affair."""
-    return Act.objects.filter(form_token=token).prefetch_related("details").first() if token else None
-
-
 def _do(
     action: Action,
     write: Callable[[Any], Any],

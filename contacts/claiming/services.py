@@ -24,7 +24,7 @@ from contacts.models import Booking, ContactFlag, GoneContact, How
 from piggyadmin import piggy
 from piggyadmin.ledger import lateness
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform, record
+from piggyadmin.ledger.door import Target, begun_with, perform, record, was_begun
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import OPEN, still_open, was_before
 from piggyadmin.ledger.outcomes import Outcome
@@ -225,7 +225,7 @@ def flag(*, contact_uuid: str, other_uuid: str, reason: str, actor: Actor, token
     if contact_uuid == other_uuid:
         raise CannotFlag("These are one and the same customer.")
     standing = flag_of(contact_uuid, other_uuid)
-    if standing and (was_sent(token=token) or not is_denied(contact_uuid, other_uuid)):
+    if standing and (was_begun(token) or not is_denied(contact_uuid, other_uuid)):
         return Flagged(standing, is_new=_is_of(standing, token))
     _both_exist(contact_uuid, other_uuid)
     first, second = sorted((contact_uuid, other_uuid))
@@ -273,7 +273,8 @@ def flag_of(one_uuid: str, other_uuid: str) -> ContactFlag | None:
 
 def _is_of(standing: ContactFlag, token: str) -> bool:
     """Whether the flag was set by this very form, sent once more."""
-    return bool(token) and Act.objects.filter(pk=standing.act_id, form_token=token).exists()
+    begun = begun_with(token)
+    return begun is not None and begun.pk == standing.act_id
 
 
 def _both_exist(*uuids: str) -> None:
@@ -293,11 +294,6 @@ def _card_of(cards: list[ContactIdentifier]) -> str:
     default = next((card for card in cards if card.default), None)
     chosen = default or next((card for card in cards if card.active is not False), None)
     return chosen.value if chosen else ""
-
-
-def was_sent(*, token: str) -> bool:
-    """Whether a form with this token has begun an act already: a second click, or another tab."""
-    return Act.objects.filter(form_token=token).exists()
 
 
 def is_on(*, act_id: UUID, contact_uuid: str) -> bool:

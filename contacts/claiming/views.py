@@ -22,7 +22,7 @@ from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page, wants_partial
 from piggyadmin.ledger.actions import Action
-from piggyadmin.ledger.door import form_token
+from piggyadmin.ledger.door import form_token, was_begun
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import own_act
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
@@ -62,7 +62,7 @@ def claim(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     if not form.is_valid():
         return _claim_page(request, contact_uuid, form)
     email, token = form.cleaned_data["email"], form.cleaned_data["form_token"]
-    if not services.was_sent(token=token):  # a second click is shown what the first came to
+    if not was_begun(token):  # a second click is shown what the first came to
         sight = services.look(contact_uuid=contact_uuid, email=email)
         hint = "" if form.cleaned_data["asked"] == email else hosts.suggestion(email)
         if hint or not sight.may_claim:

@@ -12,6 +12,7 @@ from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing
@@ -49,7 +50,7 @@ def reverse_award(request: StaffRequest, contact_uuid: str, reception_uuid: str)
         return _after(request, given, form, reversing.take_back(**act))
     refunded, paid = form.part
     credits = 0
-    if not reversing.was_begun(shown["form_token"]):
+    if not was_begun(shown["form_token"]):
         try:
             credits = reversing.share(given=given, refunded_cents=refunded, paid_cents=paid)
         except reversing.CannotRefund as no:

@@ -18,7 +18,7 @@ from contacts.credits.wishes import is_money
 from piggyadmin import piggy
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import OPEN, sent_before, still_open
@@ -162,7 +162,7 @@ def refund(
     """Take back `credits` of an award, never more than what is left of it when the act's turn has come."""
     assert actor.shop is not None  # the ledger refuses a write without a shop
     shop_uuid, uuid = actor.shop.piggy_uuid, given.entry.uuid
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     # A form sent twice tells of what it began: by now less may be left.
     taken = -int(begun.figures["credits"]) if begun and begun.action == REFUND.name else credits
     with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ATTRIBUTE.ensure()
@@ -219,11 +219,6 @@ def reversible(*, contact_uuid: str, entries: Iterable[LoyaltyTransaction]) -> f
     return frozenset(uuid for uuid, credits in given.items() if gone.get(uuid, 0) < credits)
 
 
-def was_begun(token: str) -> bool:
-    """Whether this very form was sent before: then it only tells what became of it."""
-    return Act.objects.filter(form_token=token).exists()
-
-
 def _find(client: Piggy, contact_uuid: str, reception_uuid: str) -> CreditReception | None:
     """The award with this uuid; what was taken, spent or claimed is none."""
     for page in client.each_loyalty_transaction_page(contact_uuid=contact_uuid):
@@ -245,7 +240,7 @@ def _target(given: Given) -> Target:
 
 def _begun_as(token: str) -> Action | None:
     """What a form that was sent before began."""
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     return {REVERSE.name: REVERSE, REFUND.name: REFUND}.get(begun.action) if begun else None
 
 

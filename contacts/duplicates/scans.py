@@ -6,15 +6,14 @@ from django.db import transaction
 
 from contacts.duplicates import actions, jobs, scanning
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, record
-from piggyadmin.ledger.models import Act
+from piggyadmin.ledger.door import Target, record, was_begun
 
 
 def begin(*, actor: Actor, token: str) -> bool:
     """Begin a search, unless one is under way; whether it began. A form sent twice begins one. Raises
     PermissionDenied."""
     with transaction.atomic():
-        if Act.objects.filter(form_token=token).exists():
+        if was_begun(token):
             return True
         # `record` holds the ledger's head until the end of this transaction: who begins one at the same time waits.
         if scanning.under_way() is not None:

@@ -19,7 +19,7 @@ from contacts.duplicates.dropping import listed
 from contacts.models import ContactCopy, DuplicatePair
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, TokenRefused, record
+from piggyadmin.ledger.door import Target, TokenRefused, record, was_begun
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.services import acts_of
 
@@ -80,7 +80,7 @@ def decide(
     person. Raises PairGone, Changed and PermissionDenied.
     """
     pair = open_pair(pair_id)
-    is_repeat = Act.objects.filter(form_token=token).exists()
+    is_repeat = was_begun(token)
     try:
         with transaction.atomic():
             # `record` holds the ledger's head until the end of this transaction: who decides at the same time waits.
@@ -105,12 +105,12 @@ def leave_family(*, pair_id: UUID, contact_uuid: str, actor: Actor, token: str) 
     Raises PairGone and PermissionDenied.
     """
     pair = open_pair(pair_id)
-    if _has_left(contact_uuid, token):
+    if was_begun(token, action=actions.LEAVE, target_id=contact_uuid):
         return True
     with transaction.atomic():
         at = families.household_of(contact_uuid)
         if at is None or at not in (families.household_of(pair.first_uuid), families.household_of(pair.second_uuid)):
-            return _has_left(contact_uuid, token)
+            return was_begun(token, action=actions.LEAVE, target_id=contact_uuid)
         act = record(actions.LEAVE, by=actor, target=Target("contact", contact_uuid), form_token=token)
         others = [uuid for uuid in families.leave(contact_uuid) if uuid != contact_uuid]
         touched = families.pairs_between(contact_uuid, others)
@@ -122,11 +122,6 @@ def leave_family(*, pair_id: UUID, contact_uuid: str, actor: Actor, token: str) 
             touched += families.pairs_among(others)
     rescore_many(DuplicatePair.objects.filter(pk__in=[pair.pk for pair in touched]))
     return True
-
-
-def _has_left(contact_uuid: str, token: str) -> bool:
-    """Whether this very form was sent before, and did it."""
-    return Act.objects.filter(form_token=token, action=actions.LEAVE.name, target_id=contact_uuid).exists()
 
 
 def said_before(pair: DuplicatePair) -> list[Act]:

@@ -13,7 +13,7 @@ from contacts.editing.sheets import FIRST, Sheet, named, print_of, sheet_of
 from contacts.editing.values import Misread
 from piggyadmin import piggy
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -94,7 +94,7 @@ def save(*, sheet: Sheet, typed: Mapping[str, Any], shown: Mapping[str, str], ac
     once more right before the call. A form that was sent before shows what came of it. Raises PermissionDenied.
     """
     contact_uuid = sheet.contact.uuid
-    earlier = Act.objects.filter(form_token=token).select_related("state").first()
+    earlier = begun_with(token)
     if earlier is not None and earlier.outcome != State.PLANNED:
         return Saved(sheet, _update(contact_uuid, [], actor=actor, token=token))
     changes = changed(sheet, typed)

@@ -13,7 +13,7 @@ from contacts.editing.resolvers import may_be_pending, of_type
 from piggyadmin import piggy
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -102,7 +102,7 @@ def unsubscribe(*, contact_uuid: str, type_uuid: str, actor: Actor, token: str) 
 
 
 def _act(action: Action, contact_uuid: str, type_uuid: str, *, actor: Actor, token: str) -> Outcome:
-    earlier = Act.objects.filter(form_token=token, target_id=type_uuid).first()
+    earlier = begun_with(token, target_id=type_uuid)
     kind = None if earlier else _type_of(type_uuid)
     name = (kind.name if kind else None) or "this kind of mail"
     figures = earlier.figures if earlier else {"list": name.replace("@", " at "), "so": _so(name, kind)}

@@ -83,6 +83,7 @@ def _earn(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     if not form.is_valid():
         focus_first_error(form)
         return _page(request, whose, purchase=form, status=422)
+    form.fields["total"].widget.attrs["autofocus"] = True  # what it came to stands just above
     earning = services.simulate(
         contact_uuid=contact_uuid,
         shop=request.shop,

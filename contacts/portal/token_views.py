@@ -11,11 +11,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from contacts.portal import tokens
+from contacts.portal.actions import USE_TOKEN
 from contacts.portal.forms import TokenForm, UseTokenForm
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.pages import look_of, say
 
@@ -50,7 +52,7 @@ def _use(request: StaffRequest, found: tokens.Found) -> HttpResponse:
     if not form.is_valid():
         return _found(request, found, status=422)
     token = form.cleaned_data["form_token"]
-    if not found.is_active and not tokens.was_begun(form_token=token, actor=actor):
+    if not found.is_active and not was_begun(token, action=USE_TOKEN, by=actor):
         return _found(request, found, status=LOST_RACE)
     outcome = tokens.use(found=found, actor=actor, form_token=token)
     if outcome.done:

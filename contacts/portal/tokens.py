@@ -74,8 +74,3 @@ def use(*, found: Found, actor: Actor, form_token: str) -> Outcome:
         form_token=form_token,
         call=call,
     )
-
-
-def was_begun(*, form_token: str, actor: Actor) -> bool:
-    """Whether this person's form has begun its act: then a used token is no surprise."""
-    return Act.objects.filter(form_token=form_token, action=USE_TOKEN.name, staff=actor.staff).exists()

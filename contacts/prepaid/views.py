@@ -19,6 +19,7 @@ from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page, wants_partial
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import OnceForm, focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing
@@ -59,7 +60,7 @@ def take_back(request: StaffRequest, contact_uuid: str, transaction_uuid: str) -
     if not form.is_valid():
         return _back(request, moved, form, status=422 if form.is_bound else 200)
     token = form.cleaned_data["form_token"]
-    if (moved.is_taken_back or moved.expected < 0) and not services.was_begun(token):
+    if (moved.is_taken_back or moved.expected < 0) and not was_begun(token):
         return _back(request, moved, form, status=422)
     outcome = services.reverse(moved=moved, actor=actor_of(request), reason=form.cleaned_data["reason"], token=token)
     if outcome.unknown or outcome.under_way:  # its page says so, and looks

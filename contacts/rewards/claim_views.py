@@ -21,6 +21,7 @@ from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import OnceForm, focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing
@@ -87,7 +88,7 @@ def _back(request: StaffRequest, contact_uuid: str, claim_uuid: str, *, is_undo:
         return one
     actor, told = actor_of(request), one.claimed.told
     form = BackForm(request.POST if request.method == "POST" else None)
-    begun = form.is_bound and services.was_begun(request.POST.get("form_token", ""))
+    begun = form.is_bound and was_begun(request.POST.get("form_token", ""))
     may = (told.may_undo(actor) or not told.redemption) if is_undo else told.may_reverse(actor)
     if not may and not begun:
         raise PermissionDenied("Only an admin takes this back now.")

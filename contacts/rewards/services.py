@@ -16,7 +16,7 @@ from contacts.rewards.proving import FIRST, Proof
 from contacts.rewards.told import Told, open_acts, told_of
 from piggyadmin import piggy
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform, was_begun
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
@@ -228,7 +228,7 @@ def claim(*, contact_uuid: str, offer: Offer, proof: Proof | None, actor: Actor,
     Refused without asking Piggy while an earlier act on this customer's rewards is open.
     """
     assert actor.shop is not None  # the ledger refuses a write without a shop
-    shop_uuid, begun = actor.shop.piggy_uuid, Act.objects.filter(form_token=token).first()
+    shop_uuid, begun = actor.shop.piggy_uuid, begun_with(token)
     if proof is None and begun is None:
         raise NoProof(FIRST)
 
@@ -287,7 +287,7 @@ def hand_over(*, one: OneClaim, proof: Proof | None, actor: Actor, token: str) -
 
 def undo(*, one: OneClaim, actor: Actor, reason: str, token: str) -> Outcome:
     """Undo a hand-over: the reward waits again. Raises PermissionDenied."""
-    claimed, begun = one.claimed, Act.objects.filter(form_token=token, action=UNDO.name).first()
+    claimed, begun = one.claimed, begun_with(token, action=UNDO)
     redemption = str(begun.figures["redemption_uuid"]) if begun else claimed.told.redemption
     if begun is None and not claimed.told.may_undo(actor):
         raise PermissionDenied("This hand-over is not yours to undo now.")
@@ -345,11 +345,6 @@ def reverse(*, one: OneClaim, actor: Actor, reason: str, token: str) -> Outcome:
             "balance_after": balance_after(answer),
         },
     )
-
-
-def was_begun(token: str) -> bool:
-    """Whether this very form was sent before: then it only tells what became of it."""
-    return Act.objects.filter(form_token=token).exists()
 
 
 def words_of(outcome: Outcome) -> str:

@@ -21,6 +21,7 @@ from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.outcomes import Outcome
@@ -90,7 +91,7 @@ def claim(request: StaffRequest, contact_uuid: str, reward_uuid: str) -> HttpRes
 
 def _do_claim(request: StaffRequest, page: ClaimPage, form: ClaimForm) -> HttpResponse:
     shown, proof = form.cleaned_data, proof_here(request, page.contact)
-    if not services.was_begun(shown["form_token"]) and shown["promised"] != page.offer.credits:
+    if not was_begun(shown["form_token"]) and shown["promised"] != page.offer.credits:
         return _claim_page(request, page, has_changed=True, status=LOST_RACE)
     try:
         outcome = services.claim(

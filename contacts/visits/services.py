@@ -12,7 +12,7 @@ from contacts.visits import fields
 from contacts.visits.actions import CHANGE, MAKE, VISIT
 from piggyadmin import piggy
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -147,7 +147,7 @@ def save(
     `changed_since` names, given the values that Piggy has now, the fields that are no longer as the page showed them.
     Raises NoCustomer, NoVisit, PiggyError (before anything is sent), PermissionDenied.
     """
-    begun = Act.objects.select_related("state").filter(form_token=token).first()
+    begun = begun_with(token)
     if begun is not None and begun.state.outcome != State.PLANNED:
         return Saving(_once_more(visit_uuid, contact_uuid, actor, token))
     now = fields.values_of(open_visit(contact_uuid=contact_uuid, visit_uuid=visit_uuid).visit)

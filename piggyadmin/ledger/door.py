@@ -146,13 +146,40 @@ def record(
     return act
 
 
+def begun_with(
+    token: str, *, action: Action | None = None, by: Actor | None = None, target_id: str | None = None
+) -> Act | None:
+    """The act that the form with this token began before, if any; also only if it is such an act, by them, on that.
+
+    Without a token nothing was begun: acts that came from no form have an empty one. One with a NUL is none of ours,
+    and PostgreSQL would not even look for it.
+    """
+    if not token or "\0" in token:
+        return None
+    asked = {
+        "action": action.name if action else None,
+        "staff": by.staff if by else None,
+        "target_id": target_id,
+    }
+    narrowed = {name: value for name, value in asked.items() if value is not None}
+    return Act.objects.filter(form_token=token, **narrowed).first()
+
+
+def was_begun(
+    token: str, *, action: Action | None = None, by: Actor | None = None, target_id: str | None = None
+) -> bool:
+    """Whether this very form was sent before: then it only tells what became of that. Narrowed as `begun_with`."""
+    return begun_with(token, action=action, by=by, target_id=target_id) is not None
+
+
 def give_up(token: str, *, by: Actor) -> bool:
     """Put away this person's act of this form that Piggy asked us to send later. False: there is none."""
     with appending() as head:
-        act = Act.objects.filter(form_token=token, staff=by.staff, state__outcome=State.PLANNED).first()
-        if act is not None:
-            tell(head, act, Event(outcome=State.REFUSED, how=How.UNSENT, code="given_up"))
-        return act is not None
+        act = begun_with(token, by=by)
+        if act is None or act.outcome != State.PLANNED:
+            return False
+        tell(head, act, Event(outcome=State.REFUSED, how=How.UNSENT, code="given_up"))
+        return True
 
 
 def check_may(action: Action, by: Actor) -> None:
@@ -205,7 +232,7 @@ def _new_act(
 
 def _known(token: str, action: Action, by: Actor | None, target: Target) -> Act | None:
     """The act that this form began before, if any; TokenRefused when it was another form's."""
-    act = Act.objects.filter(form_token=token).first() if token else None
+    act = begun_with(token)
     if act is None:
         return None
     asked = (action.name, by.staff.pk if by else None, target.kind, target.id)

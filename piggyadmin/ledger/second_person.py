@@ -17,7 +17,7 @@ from piggyadmin.ledger import approvals
 from piggyadmin.ledger.actions import Action, action_named
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.canonical import canonical
-from piggyadmin.ledger.door import Target
+from piggyadmin.ledger.door import Target, begun_with
 from piggyadmin.ledger.models import Act, ActDetail, Approval, State
 from piggyadmin.ledger.outcomes import outcome_of
 from piggyadmin.ledger.own_actions import APPROVAL_DECLINED
@@ -77,8 +77,7 @@ def approve_in_place(wanted: Wanted, *, username: str, password: str, totp: str,
 
     A form sent twice brings the same approval, although a code of the second factor is good only once.
     """
-    done = Act.objects.filter(form_token=wanted.token, action=wanted.action.name, staff=wanted.by.staff)
-    begun = done.select_related("parent").first()
+    begun = begun_with(wanted.token, action=wanted.action, by=wanted.by)
     if begun is not None and begun.parent is not None:
         return begun.parent.approval
     approver = check(username, password, totp)

@@ -23,6 +23,7 @@ from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page, wants_partial
 from piggyadmin.ledger import second_person
 from piggyadmin.ledger.credentials import checker
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import ApproverForm, AskForm, RequestForm, focus_first_error
 from vouchers.batches import asking, services
 from vouchers.batches.actions import BATCH_RUN
@@ -120,7 +121,7 @@ def _approve(request: StaffRequest) -> HttpResponse:
     if form.errors or not approver.is_valid():
         return _shown_again(request, order, form, approver_form=approver)
     actor, token = actor_of(request), form.cleaned_data["form_token"]
-    if not services.was_begun(token=token, actor=actor):
+    if not was_begun(token, action=BATCH_RUN, by=actor):
         seen = services.preview(order=order, actor=actor, is_late=True)
         if isinstance(seen, Problem):
             return _after(request, order, seen)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from piggyadmin import piggy
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.models import Act
+from piggyadmin.ledger.door import begun_with, was_begun
 from piggyadmin.piggy.client import Piggy
 from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound
 from piggyadmin.piggy.payloads import AttributeDefinition, Contact, Promotion
@@ -141,7 +141,7 @@ def make(*, order: Order, actor: Actor, token: str, approval: UUID | None = None
 
     Raises NeedsSecond, and what `starting.begin` raises; PiggyError when Piggy cannot be asked.
     """
-    if not was_begun(token=token, actor=actor):
+    if not was_begun(token, action=BATCH_RUN, by=actor):
         seen = preview(order=order, actor=actor, is_late=True)
         if isinstance(seen, Problem):
             return seen
@@ -149,11 +149,6 @@ def make(*, order: Order, actor: Actor, token: str, approval: UUID | None = None
             raise NeedsSecond
         order = seen.order
     return starting.begin(order=order, actor=actor, token=token, approval=approval)
-
-
-def was_begun(*, token: str, actor: Actor) -> bool:
-    """Whether this form has begun a run before: then it is shown, whatever has changed since."""
-    return Act.objects.filter(form_token=token, action=BATCH_RUN.name, staff=actor.staff).exists()
 
 
 def _dates(order: Order, *, is_late: bool) -> Problem | None:
@@ -211,7 +206,8 @@ def steer(*, run: BatchRun, step: str, actor: Actor, token: str, reason: str = "
         done = controls.decide(**asked, reason=reason)
     else:
         done = {"pause": controls.pause, "resume": controls.resume, "cancel": controls.cancel}[step](**asked)
-    was_done = done or Act.objects.filter(form_token=token, staff=actor.staff, parent=run.act).exists()
+    begun = None if done else begun_with(token, by=actor)
+    was_done = done or (begun is not None and begun.parent_id == run.act_id)
     return TOLD[step] if was_done else ""
 
 

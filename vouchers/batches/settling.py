@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from piggyadmin.ledger.chain import appending
+from piggyadmin.ledger.door import begun_with
 from piggyadmin.ledger.models import Act, ActState, Event, How, State
 from piggyadmin.ledger.projection import tell
 from vouchers.models import BatchChunk, RunVoucher
@@ -22,7 +23,7 @@ def token_of(*, run_id: UUID, chunk: int, attempt: int) -> str:
 def act_of(chunk: BatchChunk, attempt: int) -> Act | None:
     """The act of this call; None when it was never begun."""
     token = token_of(run_id=chunk.run_id, chunk=chunk.number, attempt=attempt)
-    return Act.objects.select_related("state").filter(form_token=token).first()
+    return begun_with(token)
 
 
 def settle(act: Act, *, happened: bool, figures: Mapping[str, Any] | None = None) -> None:

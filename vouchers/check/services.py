@@ -8,7 +8,7 @@ from django.utils import timezone
 from piggyadmin import codes, piggy
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, form_token, give_up, perform, record
+from piggyadmin.ledger.door import Target, begun_with, form_token, give_up, perform, record
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -130,7 +130,7 @@ def redeem(*, voucher_uuid: str, actor: Actor, token: str, contact_uuid: str = "
     """
     seen = _seen(voucher_uuid)
     own = locks.standing(seen)
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     if begun is None and times > 1:  # a second click finds what the first came to
         _need_uses(seen, own, times)
     elif begun is not None and begun.figures.get("times", 1) != times and give_up(token, by=actor):

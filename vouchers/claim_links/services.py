@@ -17,7 +17,7 @@ from piggyadmin import piggy
 from piggyadmin.ledger import approvals, door
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.canonical import canonical
-from piggyadmin.ledger.door import Target
+from piggyadmin.ledger.door import Target, was_begun
 from piggyadmin.ledger.models import Act, Approval
 from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.client import Piggy
@@ -108,7 +108,7 @@ def begin(*, order: Order, actor: Actor, token: str, approval_id: UUID | None = 
     assert actor.shop is not None  # the view has seen to it
     figures, target = order.figures(), target_of(order)
     asked = Approval.objects.select_related("act").get(pk=approval_id) if approval_id else None
-    begun = Act.objects.filter(form_token=token, action=ORDER.name, staff=actor.staff).exists()
+    begun = was_begun(token, action=ORDER, by=actor)
     if asked is None and not begun and over_limit(order, actor) is not None:
         raise NeedsSecond
     with transaction.atomic():

@@ -12,12 +12,13 @@ from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, say
 from piggyadmin.ledger.services import SEE_ALL
 from vouchers.giftcards import adjusting, services
-from vouchers.giftcards.actions import REVERSE
+from vouchers.giftcards.actions import CORRECT, REVERSE
 from vouchers.giftcards.adjusting import Moved
 from vouchers.giftcards.card_page import gone
 from vouchers.giftcards.forms import AdjustForm
@@ -39,16 +40,16 @@ def adjust(request: StaffRequest, giftcard_uuid: str, transaction_uuid: str) -> 
     except adjusting.NoTransaction:
         context = {"giftcard_uuid": giftcard_uuid}
         return render_page(request, "vouchers/giftcards/no_transaction.html", context, partial="gone", status=404)
-    begun = adjusting.was_begun(request.POST.get("form_token", "")) if request.method == "POST" else ""
+    token = request.POST.get("form_token", "")
     # A form sent twice tells what became of the first, whatever can be done by now.
-    can_take_back = moved.can_take_back or begun == REVERSE.name
+    can_take_back = moved.can_take_back or was_begun(token, action=REVERSE)
     form = AdjustForm(
         request.POST if request.method == "POST" else None, can_take_back=can_take_back, was_spent=moved.was_spent
     )
     if not form.is_valid():
         return _page(request, moved, form, status=422 if form.is_bound else 200)
     actor = actor_of(request)
-    if not begun:
+    if not (was_begun(token, action=REVERSE) or was_begun(token, action=CORRECT)):
         try:
             cents = adjusting.difference(moved=moved, to_cents=form.to_cents, actor=actor)
         except adjusting.CannotCorrect as no:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from piggyadmin import piggy
 from piggyadmin.codes import last_four
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.models import Act, Event, State
 from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
@@ -133,7 +133,7 @@ def take_back(*, moved: Moved, actor: Actor, reason: str, token: str) -> Outcome
 
 def correct(*, moved: Moved, to_cents: int, actor: Actor, reason: str, token: str) -> Outcome:
     """Make one more transaction of the difference. Refused when it was set right differently meanwhile."""
-    begun = Act.objects.filter(form_token=token, action=CORRECT.name).first()
+    begun = begun_with(token, action=CORRECT)
     # A form sent twice tells of what it began: by now the transaction comes to something else.
     comes_to = int(begun.figures["of_cents"]) if begun else moved.comes_to
     wanted = int(begun.figures["to_cents"]) if begun else to_cents
@@ -146,12 +146,6 @@ def correct(*, moved: Moved, to_cents: int, actor: Actor, reason: str, token: st
 
     figures = _figures(moved) | {"cents": wanted - comes_to, "of_cents": comes_to, "to_cents": wanted}
     return services.move(CORRECT, moved.card.uuid, figures, actor=actor, token=token, check=check, reason=reason)
-
-
-def was_begun(token: str) -> str:
-    """The name of the act that this very form began before; "" for none."""
-    begun = Act.objects.filter(form_token=token, action__in=BACK).first()
-    return begun.action if begun else ""
 
 
 def _figures(moved: Moved) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to
 from piggyadmin.ledger import second_person
 from piggyadmin.ledger.credentials import checker
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import ApproverForm, AskForm, RequestForm
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import say
@@ -89,7 +90,7 @@ def _do(request: StaffRequest, giftcard_uuid: str) -> HttpResponse:
         return _start_again(request, giftcard_uuid)
     shown = form.cleaned_data
     # A tab may have stood open since the card was here. What was sent before tells what became of it, all the same.
-    if shown["way"] == DEDUCT and not is_here(request, giftcard_uuid) and not services.was_begun(shown["form_token"]):
+    if shown["way"] == DEDUCT and not is_here(request, giftcard_uuid) and not was_begun(shown["form_token"]):
         typed = _filled(shown, bound=True)
         typed.add_error("amount", SHOW_IT)
         return card_page(request, services.open_card(giftcard_uuid=giftcard_uuid), form=typed, status=422)

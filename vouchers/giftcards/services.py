@@ -17,7 +17,7 @@ from piggyadmin.codes import last_four, spellings
 from piggyadmin.ledger import second_person
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform, record
+from piggyadmin.ledger.door import Target, begun_with, perform, record
 from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, Approval
 from piggyadmin.ledger.open_acts import sent_before, still_open
@@ -153,7 +153,7 @@ def top_up_limit(actor: Actor) -> int | None:
 
 def create(*, program_uuid: str, actor: Actor, token: str) -> Outcome:
     """Make an empty digital card. Its uuid is the figure `giftcard_uuid` of a done act."""
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     before = begun.figures.get("cards_before") if begun else _count(program_uuid)
     return perform(
         CREATE,
@@ -205,7 +205,7 @@ def move(
     """
     assert actor.shop is not None  # the ledger refuses a write without a shop
     shop_uuid = actor.shop.piggy_uuid
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     # An act that Piggy asked us to send later is sent as it was begun.
     with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ATTRIBUTE.ensure()
 
@@ -234,11 +234,6 @@ def move(
     if outcome.done and with_mark and not outcome.figures.get("marked"):
         marks.ATTRIBUTE.forget()  # somebody may have taken the attribute away: look again before the next one
     return outcome
-
-
-def was_begun(token: str) -> bool:
-    """Whether this very form was sent before."""
-    return Act.objects.filter(form_token=token).exists()
 
 
 def check_free(act: Act) -> None:

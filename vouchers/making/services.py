@@ -7,7 +7,7 @@ from datetime import datetime
 
 from piggyadmin import codes, piggy
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import sent_before, still_open
@@ -50,7 +50,7 @@ def make(*, wish: Wish, actor: Actor, token: str) -> Outcome:
     Refused without asking Piggy while an earlier one with such a code, of this promotion and person, is open. Raises
     PermissionDenied.
     """
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     # An act that Piggy asked us to send later is sent as it was begun.
     with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ATTRIBUTE.ensure()
     figures = {**wish.figures(), "with_mark": with_mark}

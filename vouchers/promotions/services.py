@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from piggyadmin import piggy
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, perform, was_begun
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -138,7 +138,7 @@ def make(
     when the promotions cannot be read; then nothing was sent.
     """
     client = piggy.get_client()
-    is_new = not Act.objects.filter(form_token=token).exists()
+    is_new = not was_begun(token)
     if is_new and any(each.name == name for each in client.list_promotions()):
         raise NameTaken(name)
     numbers = {

@@ -19,7 +19,7 @@ from piggyadmin.catalogue.attributes.lists import ENTITIES, TRANSACTIONS, Attrib
 from piggyadmin.catalogue.listing import CatalogueList, holds
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.canonical import canonical
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform, was_begun
 from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import sent_before, still_open
@@ -192,7 +192,7 @@ def create(where: AttributeList, *, wish: Wish, actor: Actor, token: str) -> Out
     Raises PiggyError when the list cannot be read: nothing was sent.
     """
     client, target = piggy.get_client(), Target("attribute", f"{where.key}/{wish.name}")
-    if not _is_known(token) and any(each.name == wish.name for each in where.read(client)):
+    if not was_begun(token) and any(each.name == wish.name for each in where.read(client)):
         raise NameTaken(wish.name)
     options = list(wish.options or ())
 
@@ -231,7 +231,7 @@ def update(
         "options": was["options"] if wish.options is None else [[o["value"], o["label"]] for o in wish.options],
         "group": wish.group_name or was["group"],
     }
-    known = Act.objects.filter(form_token=token).first()
+    known = begun_with(token)
     if known is None and wanted == was:
         raise NothingChanged(before.name)
     earlier = resolvers.words_of(known) if known else {}
@@ -261,7 +261,7 @@ def update(
 def create_group(where: AttributeList, *, name: str, label: str, actor: Actor, token: str) -> Outcome:
     """Make a group, once for each form; no call changes or deletes one. Raises NameTaken, PiggyError as above."""
     client, target = piggy.get_client(), Target("attribute_group", f"{where.key}/{name}")
-    if not _is_known(token) and any(each.name == name for each in groups_of(where)):
+    if not was_begun(token) and any(each.name == name for each in groups_of(where)):
         raise NameTaken(name)
 
     def call(act: Act) -> AttributeGroupDefinition:
@@ -295,7 +295,3 @@ def fingerprint(definition: AttributeDefinition) -> str:
 def _insist_on_clear(act: Act, target: Target) -> None:
     if sent_before(act, still_open(acts_of(target=target))):
         raise PiggyRejected(EARLIER)
-
-
-def _is_known(token: str) -> bool:
-    return Act.objects.filter(form_token=token).exists()

@@ -20,7 +20,7 @@ from piggyadmin.catalogue.products.sorts import CATEGORY, Item, Sort, Wish, item
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.canonical import canonical
 from piggyadmin.ledger.details import EMAIL
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform, was_begun
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import sent_before, still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -161,7 +161,7 @@ def make(sort: Sort, *, wish: Wish, actor: Actor, token: str) -> Outcome:
     Piggy tells no identifier apart from another one's mark, so a lost answer is found again by the identifier alone.
     """
     client = piggy.get_client()
-    if not _is_known(token) and (there := resolvers.find(client, sort, wish.identifier)):
+    if not was_begun(token) and (there := resolvers.find(client, sort, wish.identifier)):
         raise Taken(there)
     return _make(sort, wish, actor, token, {})
 
@@ -171,7 +171,7 @@ def find_or_create(sort: Sort, *, wish: Wish, actor: Actor, token: str) -> Outco
 
     Raises PiggyError when that look fails: nothing was sent.
     """
-    earlier = Act.objects.filter(form_token=token).first() if token else None
+    earlier = begun_with(token)
     if earlier is not None:
         was_there = bool(earlier.figures.get("was_there"))
     else:
@@ -215,9 +215,9 @@ def change(sort: Sort, *, item: Item, wish: Wish, seen: str, actor: Actor, token
     """
     wanted = {"name": wish.name, "description": wish.description, "categories": sorted(wish.category_uuids)}
     before = resolvers.facts_of(item)
-    if wanted == before and not _is_known(token):
+    if wanted == before and not was_begun(token):
         raise NothingChanged(item.uuid)
-    earlier = resolvers.words_of(known) if (known := _known(token)) else {}
+    earlier = resolvers.words_of(known) if (known := begun_with(token)) else {}
 
     def send(client: Piggy) -> Any:
         with nothing_sent(UNREAD):
@@ -267,16 +267,3 @@ def fingerprint(item: Item) -> str:
 def shown(identifier: str) -> str:
     """An identifier as the ledger may hold it: one that looks like an address of somebody's stays out of it."""
     return "with an @ in it" if EMAIL.search(identifier) else identifier
-
-
-def act_of(token: str, *, actor: Actor) -> Act | None:
-    """The act that this person's form began before, if any."""
-    return Act.objects.filter(form_token=token, staff=actor.staff).first() if token else None
-
-
-def _known(token: str) -> Act | None:
-    return Act.objects.filter(form_token=token).first() if token else None
-
-
-def _is_known(token: str) -> bool:
-    return _known(token) is not None

@@ -19,7 +19,7 @@ from piggyadmin.catalogue.products.forms import ChangeForm, DeleteForm, FindForm
 from piggyadmin.catalogue.products.services import Choices, Sight
 from piggyadmin.catalogue.products.sorts import PRODUCT, Item, Sort
 from piggyadmin.htmx import go_to, render_page
-from piggyadmin.ledger.door import form_token
+from piggyadmin.ledger.door import begun_with, form_token
 from piggyadmin.ledger.forms import OnceForm, focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing, say
@@ -176,7 +176,7 @@ def delete(request: StaffRequest, sort: Sort, uuid: str) -> HttpResponse:
     try:
         sight = services.look(sort, uuid=uuid)
     except services.NoItem:
-        earlier = services.act_of(request.POST.get("form_token", ""), actor=actor_of(request))
+        earlier = begun_with(request.POST.get("form_token", ""), by=actor_of(request))
         if earlier is not None:  # the second click of the form that deleted it
             return go_to(request, reverse("ledger:act", args=[earlier.pk]))
         return _gone(request, sort, uuid)

@@ -14,7 +14,7 @@ from piggyadmin import piggy
 from piggyadmin.catalogue.listing import holds
 from piggyadmin.catalogue.programme.actions import CREATE_PERK, DELETE_PERK, PERK, PERKS, RENAME_PERK
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, give_up, perform
+from piggyadmin.ledger.door import Target, begun_with, give_up, perform
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
@@ -144,10 +144,7 @@ def delete(*, perk_uuid: str, label: str, actor: Actor, token: str) -> Outcome:
 
 def deleted_by(token: str, *, perk_uuid: str, actor: Actor) -> Outcome | None:
     """What this form's deletion of the perk came to, if it is this person's own: a second click finds no perk."""
-    if not token:
-        return None
-    acts = Act.objects.filter(form_token=token, staff=actor.staff, action=DELETE_PERK.name, target_id=perk_uuid)
-    act = acts.first()
+    act = begun_with(token, action=DELETE_PERK, by=actor, target_id=perk_uuid)
     return outcome_of(act) if act else None
 
 

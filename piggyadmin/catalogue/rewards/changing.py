@@ -13,7 +13,7 @@ from piggyadmin.catalogue.rewards.actions import CHANGE, REWARD
 from piggyadmin.catalogue.rewards.services import Sight
 from piggyadmin.catalogue.rewards.states import FIELDS, OWN
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
 from piggyadmin.ledger.services import acts_of
@@ -113,8 +113,6 @@ def change(
 
 def done_by(token: str, *, reward_uuid: str, actor: Actor) -> Outcome | None:
     """What this form's change came to, if it is this person's own and over: a second click finds nothing to change."""
-    if not token:
-        return None
-    sent = Act.objects.filter(form_token=token, staff=actor.staff, action=CHANGE.name, target_id=reward_uuid).first()
+    sent = begun_with(token, action=CHANGE, by=actor, target_id=reward_uuid)
     outcome = outcome_of(sent) if sent else None
     return None if outcome is None or outcome.outcome == "planned" else outcome

@@ -18,7 +18,7 @@ from piggyadmin import piggy
 from piggyadmin.catalogue.webhooks import actions, resolvers
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, give_up, perform, record
+from piggyadmin.ledger.door import Target, begun_with, give_up, perform, record
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.open_acts import still_open
 from piggyadmin.ledger.outcomes import Outcome
@@ -210,7 +210,7 @@ def _set_status(status: str) -> Send:
 def _change(action: Action, uuid: str, address: str, actor: Actor, token: str, send: Send) -> Outcome:
     """One call about one subscription of ours. What it is called is read once, and kept by the act."""
     client = piggy.get_client()
-    earlier = Act.objects.filter(form_token=token, target_id=uuid).first()
+    earlier = begun_with(token, target_id=uuid)
     figures = earlier.figures if earlier else {"event": _event_of(client, uuid)}
     target = Target("webhook", uuid)
 

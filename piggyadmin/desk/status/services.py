@@ -21,8 +21,7 @@ from piggyadmin.catalogue.webhooks.asking import ask_about
 from piggyadmin.desk.status import actions, of_answers, of_contacts, of_people, of_work
 from piggyadmin.desk.status.checks import Check, Group, How
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, record
-from piggyadmin.ledger.models import Act
+from piggyadmin.ledger.door import Target, record, was_begun
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +89,7 @@ def read_all(*, actor: Actor, token: str) -> bool:
     Raises PermissionDenied.
     """
     with transaction.atomic():
-        if Act.objects.filter(form_token=token).exists():
+        if was_begun(token):
             return False
         record(actions.READ_ALL, by=actor, target=Target("copy", ""), form_token=token)
         jobs.read_all()
