@@ -9,14 +9,15 @@ from typing import Any
 
 from django.conf import settings
 
-from contacts.credits import asking, limits, marks
+from contacts.credits import asking, marks
 from contacts.credits.actions import AWARD
-from contacts.credits.limits import Needs
+from contacts.credits.limits import AWARDS, open_awards
 from contacts.credits.wishes import PURCHASE, Wish, is_money, wish_of
 from piggyadmin import piggy
+from piggyadmin.accounts.limits.alone import Needs
 from piggyadmin.ledger import second_person
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, Approval
 from piggyadmin.ledger.open_acts import sent_before
@@ -24,7 +25,7 @@ from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.client import Piggy
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, PiggyRejected
 from piggyadmin.piggy.payloads import Contact, CreditReception, Transaction, Unit
-from piggyadmin.templatetags.words import in_credits, moment_words, thousands
+from piggyadmin.templatetags.words import in_credits, thousands
 
 NO_DEFAULT_UNIT = 55046
 
@@ -106,7 +107,7 @@ def open_page(*, contact_uuid: str, actor: Actor, wish: Wish | None = None) -> A
         read_at=answers["contact"].read_at,
         units=list(units.value or []),
         units_error=units.error.message if units.error else "",
-        open_act=limits.open_awards(contact_uuid).first(),
+        open_act=open_awards(contact_uuid).first(),
     )
     if wish is None:
         return page
@@ -116,7 +117,7 @@ def open_page(*, contact_uuid: str, actor: Actor, wish: Wish | None = None) -> A
     credits = wish.credits if wish.credits is not None else int(answers["credits"].get())
     if credits <= 0:
         return replace(page, problem=f"By the rules of the programme {wish.words} gives no credits.")
-    needs = limits.needs_second(actor=actor, contact_uuid=contact_uuid, credits=credits)
+    needs = AWARDS.needs(actor=actor, contact_uuid=contact_uuid, amount=credits)
     return replace(page, promise=Promise(wish, credits, contact.credits, page.read_at, needs))
 
 
@@ -153,7 +154,7 @@ def award(
     """
     assert actor.shop is not None  # the ledger refuses a write without a shop
     shop_uuid = actor.shop.piggy_uuid
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     # An act that Piggy asked us to send later is sent as it was begun.
     with_mark = bool(begun.figures.get("with_mark")) if begun else marks.ATTRIBUTE.ensure()
 
@@ -220,16 +221,11 @@ def wish_again(approval: Approval) -> Wish:
 
 def _check(act: Act, contact_uuid: str, wish: Wish, actor: Actor, approval: Approval | None) -> None:
     """Raise PiggyRejected unless this act may be sent now."""
-    if sent_before(act, limits.open_awards(contact_uuid)):
+    if sent_before(act, open_awards(contact_uuid)):
         raise PiggyRejected("Nobody knows yet whether an earlier award to this customer was made. Look at that first.")
     if approval is None:
-        until = limits.pause_until(actor, sent_before(act, limits.recent_awards(actor, contact_uuid)))
-        if until is not None:
-            at = moment_words(until, seconds=True)
-            raise PiggyRejected(
-                f"You gave this customer credits a moment ago. Wait until {at}, or ask a second person."
-            )
-    most = int(approval.figures["credits"]) if approval else limits.award_limit(actor)
+        AWARDS.insist_on_pause(act, actor=actor)
+    most = int(approval.figures["credits"]) if approval else AWARDS.limit(actor)
     if most is not None:
         credits = _credits_now(contact_uuid, wish, actor)
         if credits > most:

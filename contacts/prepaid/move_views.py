@@ -24,6 +24,7 @@ from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to
 from piggyadmin.ledger import second_person
 from piggyadmin.ledger.credentials import checker
+from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import ApproverForm, AskForm, RequestForm
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import say
@@ -93,7 +94,7 @@ def _do(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         return _after(request, contact_uuid, services.top_up(**act), shown)
     _check_may_deduct(request)
     page = services.open_page(contact_uuid=contact_uuid)
-    if shown["cents"] > page.balance and not services.was_begun(shown["form_token"]):
+    if shown["cents"] > page.balance and not was_begun(shown["form_token"]):
         # Another till spent it meanwhile; what Piggy does then is documented nowhere.
         typed = _filled(request, shown, bound=True)
         typed.add_error("amount", _too_much(page.balance))
@@ -178,7 +179,7 @@ def _after(request: StaffRequest, contact_uuid: str, outcome: Outcome, shown: di
     # Known not done, and this very act may be sent again when its time has come: its form keeps its token.
     kept = request.POST.get("form_token", "") if outcome.outcome == "planned" else ""
     promise = promise_of(page, shown, actor_of(request)) if kept else None
-    if promise is not None and promise.limit is not None:
+    if promise is not None and promise.needs is not None:
         promise = None  # what a second person approved waits in its request, which carries the form
     form = _filled(request, shown)
     return prepaid_page(request, page, form=form, promise=promise, told=outcome, kept_token=kept, status=LOST_RACE)

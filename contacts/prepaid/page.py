@@ -7,12 +7,14 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from contacts.prepaid import asking, services
+from contacts.prepaid import asking
 from contacts.prepaid.forms import TOP_UP, MoveForm, PromiseForm, promise_values
+from contacts.prepaid.limits import TOP_UPS
 from contacts.prepaid.services import PrepaidPage
 from contacts.rewards.proving import CardForm
 from contacts.rewards.views import may_open, proof_here
 from piggyadmin.accounts.actor import actor_of
+from piggyadmin.accounts.limits.alone import Needs
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import render_page
 from piggyadmin.ledger.actor import Actor
@@ -25,13 +27,13 @@ MAY_TOP_UP, MAY_DEDUCT = "contacts.top_up_prepaid", "contacts.adjust_prepaid"
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What is about to be done, in numbers; `limit` is why it needs a second person."""
+    """What is about to be done, in numbers; `needs` is why it takes a second person."""
 
     way: str
     cents: int
     balance: int
     reason: str = ""
-    limit: int | None = None
+    needs: Needs | None = None
 
     @property
     def is_top_up(self) -> bool:
@@ -49,9 +51,10 @@ def owner_of(request: StaffRequest, contact_uuid: str) -> str:
 
 
 def promise_of(page: PrepaidPage, shown: dict[str, Any], actor: Actor) -> Promise:
-    limit = services.top_up_limit(actor) if shown["way"] == TOP_UP else None
-    over = limit if limit is not None and shown["cents"] > limit else None
-    return Promise(shown["way"], shown["cents"], page.balance, shown.get("reason", ""), over)
+    needs = None
+    if shown["way"] == TOP_UP:
+        needs = TOP_UPS.needs(actor=actor, contact_uuid=page.contact_uuid, amount=shown["cents"])
+    return Promise(shown["way"], shown["cents"], page.balance, shown.get("reason", ""), needs)
 
 
 def move_form(request: StaffRequest, *args: Any, **kwargs: Any) -> MoveForm:

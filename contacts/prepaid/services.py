@@ -8,24 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from contacts.credits.services import NoCustomer
 from contacts.prepaid import asking
-from contacts.prepaid.actions import DEDUCT, MOVES, REVERSE, TOP_UP
+from contacts.prepaid.actions import DEDUCT, REVERSE, TOP_UP
+from contacts.prepaid.limits import TOP_UPS, open_moves, taken_back
 from contacts.prepaid.resolvers import balance_after
 from contacts.rewards.proving import Proof
 from piggyadmin import piggy
-from piggyadmin.accounts.limits.services import limit_for
-from piggyadmin.accounts.models import Limit
 from piggyadmin.ledger import second_person
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
-from piggyadmin.ledger.door import Target, perform
-from piggyadmin.ledger.models import Act, Approval, State
-from piggyadmin.ledger.open_acts import sent_before, still_open
+from piggyadmin.ledger.door import Target, begun_with, perform
+from piggyadmin.ledger.models import Act, Approval
+from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
-from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.client import Piggy
 from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound, PiggyRejected
 from piggyadmin.piggy.filters import shop_of
@@ -123,28 +120,28 @@ def open_move(*, contact_uuid: str, transaction_uuid: str) -> Moved:
     )
 
 
-def top_up_limit(actor: Actor) -> int | None:
-    """The most cents this person may top up alone here; None: no limit."""
-    return limit_for(Limit.Kind.PREPAID_CENTS, actor.role, actor.shop)
-
-
 def top_up(*, contact_uuid: str, cents: int, actor: Actor, token: str, approval: Approval | None = None) -> Outcome:
-    """Put money on the balance. Over the limit without an `approval` it is refused, and Piggy is not asked."""
+    """Put money on the balance. Over the limit or within the pause it is refused without an `approval`.
+
+    Piggy is not asked then.
+    """
     figures = asking.figures_of(cents=cents, actor=actor)
 
     def check(act: Act) -> None:
-        limit = top_up_limit(actor)
         if approval is not None:
             second_person.use(approval, act=act, by=actor, figures=figures)
-        elif limit is not None and cents > limit:
-            raise PiggyRejected(f"That is more than the {euros(limit)} you may top up alone here.")
+            return
+        TOP_UPS.insist_on_pause(act, actor=actor)
+        limit = TOP_UPS.limit(actor)
+        if limit is not None and cents > limit:
+            raise PiggyRejected(TOP_UPS.over_words(limit))
 
     return _move(TOP_UP, contact_uuid, figures, actor=actor, token=token, check=check, parent=approval)
 
 
 def deduct(*, contact_uuid: str, cents: int, proof: Proof | None, reason: str, actor: Actor, token: str) -> Outcome:
     """Take `cents` off the balance, from somebody who showed who they are, or for a reason. Raises NoReason."""
-    begun = Act.objects.filter(form_token=token).first()
+    begun = begun_with(token)
     if proof is None and not reason and begun is None:
         raise NoReason(contact_uuid)
     # An act that Piggy asked us to send later is sent as it was begun.
@@ -175,31 +172,10 @@ def reverse(*, moved: Moved, actor: Actor, reason: str, token: str) -> Outcome:
     )
 
 
-def was_begun(token: str) -> bool:
-    """Whether this very form was sent before: then it only tells what became of it."""
-    return Act.objects.filter(form_token=token).exists()
-
-
 def words_of(outcome: Outcome) -> str:
     """A done act in words, with the balance after it."""
     balance = outcome.figures.get("balance_after")
     return outcome.words if balance is None else f"{outcome.words} The balance is {euros(balance)}."
-
-
-def open_moves(contact_uuid: str) -> QuerySet[Act]:
-    """What is under way with this customer's money, and what nobody knows the outcome of."""
-    return still_open(_moves(contact_uuid))
-
-
-def taken_back(contact_uuid: str) -> frozenset[str]:
-    """Transactions that were taken back from here, and the ones that did it: neither can be taken back again."""
-    back = _moves(contact_uuid).filter(action=REVERSE.name, state__outcome=State.DONE)
-    figures = [act.all_figures for act in back]
-    return frozenset(str(each[name]) for each in figures for name in ("of", "transaction_uuid") if each.get(name))
-
-
-def _moves(contact_uuid: str) -> QuerySet[Act]:
-    return acts_of(target=Target("contact", contact_uuid)).filter(action__in=MOVES)
 
 
 def _move(

@@ -123,9 +123,10 @@ class Limit(models.Model):
 
     class Kind(models.TextChoices):
         AWARD_CREDITS = "award_credits", _("Credits in one award")
-        PREPAID_CENTS = "prepaid_cents", _("Prepaid in one top-up")
-        BATCH_VOUCHERS = "batch_vouchers", _("Vouchers in one batch")
         AWARD_PAUSE = "award_pause", _("Seconds between two awards")  # by one person to one customer
+        PREPAID_CENTS = "prepaid_cents", _("Prepaid in one top-up")
+        PREPAID_PAUSE = "prepaid_pause", _("Seconds between two prepaid top-ups")  # likewise
+        BATCH_VOUCHERS = "batch_vouchers", _("Vouchers in one batch")
         CLAIM_LINK_CREDITS = "claim_link_credits", _("Credits in one order of claim links")  # all links together
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -374,9 +374,9 @@ def test_the_pause_ends(till: AwardPage, sandbox: SandboxAccount, shop: Shop) ->
     till.see("25").press("award")
     act = Act.objects.get(action="credits.award")
     actor = Actor(till.person.staff, "desk", shop)
-    until = limits.pause_until(actor, [act])
+    until = limits.AWARDS.until(actor, [act])
     assert until is None or until <= act.at + timedelta(seconds=1)
-    while limits.pause_until(actor, [act]):
+    while limits.AWARDS.until(actor, [act]):
         pass
     till.see("26").press("award")
     assert given_to(sandbox, till.contact_uuid) == [25, 26]

@@ -1,8 +1,13 @@
 """Prepaid money of a customer: the balance and its history, topping up, deducting, and taking a transaction back."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 
+from contacts.prepaid.limits import TOP_UPS
 from piggyadmin.accounts.models import Limit
+from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act, ActDetail, State
 from tests.conftest import Person
 from tests.contacts.reward_hands import CARD, Till, moves_of, writes
@@ -170,7 +175,6 @@ def test_above_the_limit_it_is_asked_and_done_when_somebody_approved(
     limit: None, till: Till, marketing: Person, sandbox: SandboxAccount
 ) -> None:
     from piggyadmin.ledger import approvals
-    from piggyadmin.ledger.actor import Actor
     from piggyadmin.ledger.models import Approval
 
     till.open("prepaid/").press("Top up", amount="150").press("Ask for approval", reason="A gift")
@@ -191,6 +195,103 @@ def test_the_limit_holds_for_a_form_that_was_shown_before_it(
     assert till.status == 409
     assert "more than the € 10.00 you may top up alone" in till.words
     assert money(sandbox) == [2500]
+
+
+# --- the pause between two top-ups
+
+
+def put(till: Till, amount: str, shown: str) -> Till:
+    return till.open("prepaid/").press("Top up", amount=amount).press(f"Put € {shown} on it")
+
+
+def test_within_the_pause_a_second_person_approves_and_the_end_is_told(
+    till: Till, marketing: Person, sandbox: SandboxAccount
+) -> None:
+    put(till, "5", "5.00")
+    till.open("prepaid/").press("Top up", amount="6")
+    assert "You topped up this customer a moment ago. Alone you may again at" in till.words
+    assert "more than" not in till.words
+    assert "Put € 6.00 on it" not in till.words
+    till.press("Approve and top up", approver=marketing.staff.username, password="correct horse battery")
+    assert "Topped up € 6.00." in till.follow().text
+    assert money(sandbox) == [2500, 500, 600]
+
+
+def test_one_approval_covers_the_limit_and_the_pause(
+    limit: None, till: Till, marketing: Person, sandbox: SandboxAccount
+) -> None:
+    put(till, "5", "5.00")
+    till.open("prepaid/").press("Top up", amount="150")
+    assert "more than the € 100.00 you may top up alone here. You topped up this customer a moment ago." in till.words
+    till.press("Approve and top up", approver=marketing.staff.username, password="correct horse battery")
+    assert money(sandbox) == [2500, 500, 15_000]
+
+
+def test_the_pause_holds_for_a_form_that_was_shown_before_it(till: Till, sandbox: SandboxAccount) -> None:
+    till.open("prepaid/").press("Top up", amount="6")
+    shown = till.text
+    put(till, "5", "5.00")
+    till.text = shown
+    till.press("Put € 6.00 on it")
+    assert till.status == 409
+    assert "You topped up this customer a moment ago. Wait until" in till.words
+    assert money(sandbox) == [2500, 500]
+    assert writes(sandbox) == [MOVE]
+
+
+def test_a_second_click_is_told_what_the_first_came_to_and_not_of_the_pause(
+    till: Till, sandbox: SandboxAccount
+) -> None:
+    put(till, "5", "5.00").again()
+    assert "Topped up € 5.00." in till.follow().text
+    assert money(sandbox) == [2500, 500]
+
+
+def test_the_pause_is_over_at_its_end(till: Till, sandbox: SandboxAccount) -> None:
+    Limit.objects.filter(kind="prepaid_pause").update(amount=1)
+    put(till, "5", "5.00")
+    actor = Actor(till.person.staff, "desk", till.person.shop)
+    (act,) = Act.objects.filter(action="prepaid.top_up")
+    until = TOP_UPS.until(actor, [act])
+    assert until is None or until <= act.at + timedelta(seconds=1)
+    while TOP_UPS.until(actor, [act]):
+        pass
+    put(till, "6", "6.00")
+    assert money(sandbox) == [2500, 500, 600]
+
+
+def test_the_pause_is_of_one_person_and_one_customer(
+    till: Till, person: Callable[..., Person], sandbox: SandboxAccount
+) -> None:
+    put(till, "5", "5.00")
+    omar = sandbox.add_contact("omar@mail.example")
+    put(Till(till.person, omar["uuid"]), "6", "6.00")
+    put(Till(person("desk2", "Jan Peters", "desk"), till.home.split("/")[2]), "7", "7.00")
+    assert money(sandbox) == [2500, 500, 600, 700]
+
+
+def test_a_top_up_that_was_refused_or_taken_back_begins_no_pause(office: Till, sandbox: SandboxAccount) -> None:
+    sandbox.fault(MOVE, kind="refused", value=80020)
+    put(office, "4", "4.00")
+    put(office, "5", "5.00")
+    uuid = sandbox.state("prepaid_transaction")[-1]["uuid"]
+    office.open(f"prepaid/{uuid}/take-back/").press("Take it back", reason="Wrong amount")
+    put(office, "6", "6.00")
+    assert money(sandbox) == [2500, 500, -500, 600]
+
+
+def test_money_that_is_deducted_begins_no_pause_and_waits_for_none(office: Till, sandbox: SandboxAccount) -> None:
+    office.open("prepaid/").press("Deduct", amount="3", reason="Paid").press("Take € 3.00 off it")
+    put(office, "5", "5.00")
+    office.open("prepaid/").press("Deduct", amount="2", reason="Paid").press("Take € 2.00 off it")
+    assert money(sandbox) == [2500, -300, 500, -200]
+
+
+def test_without_a_pause_two_top_ups_may_follow_each_other(till: Till, sandbox: SandboxAccount) -> None:
+    Limit.objects.filter(kind="prepaid_pause").delete()
+    put(till, "5", "5.00")
+    put(till, "5", "5.00")
+    assert money(sandbox) == [2500, 500, 500]
 
 
 # --- deducting

@@ -16,6 +16,7 @@ from contacts.prepaid import services as prepaid
 from contacts.rewards import services as rewards
 from contacts.rewards.proving import Proof
 from piggyadmin import piggy
+from piggyadmin.accounts.models import Limit
 from piggyadmin.ledger import lateness, settling
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act
@@ -39,6 +40,11 @@ class Write:
     operation: str
     do: Callable[[str], Outcome]
     happened: Callable[[], int]
+
+
+@pytest.fixture(autouse=True)
+def no_pause(first_limits: None) -> None:
+    Limit.objects.filter(kind="prepaid_pause").delete()
 
 
 @pytest.fixture

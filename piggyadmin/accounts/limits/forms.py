@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from piggyadmin.accounts.limits.services import LONGEST_PAUSE, MOST
+from piggyadmin.accounts.limits.services import LONGEST_PAUSE, MOST, PAUSES
 from piggyadmin.accounts.models import Limit, Shop
 from piggyadmin.amounts import EurosField, WholeNumberField
 
@@ -18,7 +18,7 @@ class LimitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind, self.role, self.shops = kind, role, shops
         is_money = kind == Limit.Kind.PREPAID_CENTS
-        is_pause = kind == Limit.Kind.AWARD_PAUSE
+        is_pause = kind in PAUSES
         make = EurosField if is_money else WholeNumberField
         now = {row.shop_id: row.amount for row in Limit.objects.filter(kind=kind, role=role)}
         attributes = {"inputmode": "decimal" if is_money else "numeric", "autocomplete": "off"}

@@ -11,12 +11,13 @@ from piggyadmin.templatetags.words import euros, thousands
 
 MOST = 10_000_000  # a typing mistake, not a limit
 LONGEST_PAUSE = 86_400  # s: a day
+PAUSES = (Limit.Kind.AWARD_PAUSE, Limit.Kind.PREPAID_PAUSE)
 
 
 def limit_for(kind: str, role: str, shop: Shop | None) -> int | None:
     """The most that `role` may do alone in `shop`: credits, cents or vouchers, as `kind` says.
 
-    For AWARD_PAUSE it is the least: the seconds that must lie between two awards.
+    For one of PAUSES it is the least: the seconds that must lie between two acts.
 
     The shop's own row wins over the row for every shop. None: no limit is set, so nothing needs a second person.
     """
@@ -29,7 +30,7 @@ def limit_for(kind: str, role: str, shop: Shop | None) -> int | None:
 
 def in_words(kind: str, amount: int | None) -> str:
     """A limit as the page shows it: "€ 50.00", "5,000", "30 s"; without one "no limit", or "no pause"."""
-    if kind == Limit.Kind.AWARD_PAUSE:
+    if kind in PAUSES:
         return "no pause" if not amount else f"{thousands(amount)} s"
     if amount is None:
         return "no limit"
