@@ -56,7 +56,8 @@ def test_the_list_says_which_can_be_run_and_why_not(
     sandbox.add("automation", name="Thanks", event="visit_created")
     page = marketing.get(path(customer))
     assert page.content.decode().count("Run it") == 1
-    assert "Starts by itself on visit_created." in words(page)
+    assert "a visit is made visit_created" in words(page)
+    assert "Starts by itself; nobody starts it by hand." in words(page)
     assert "Switched off in Piggy’s own dashboard." in words(page)
     assert marketing.get(path({"uuid": "nobody"})).status_code == 404
 
