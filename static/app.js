@@ -264,11 +264,16 @@ document.addEventListener('submit', (event) => {
   event.stopImmediatePropagation();
   say('Wait for the answer first.');
 }, true);
-body.addEventListener('htmx:afterSwap', () => (swapped = performance.now()));
+body.addEventListener('htmx:afterSwap', ({ detail }) => {
+  // An answer that says "go on" to what is typed holds nobody up who presses Enter in that very moment.
+  if (!detail.target.querySelector(':scope > [data-go-on]:only-child')) swapped = performance.now();
+});
 document.addEventListener('click', (event) => {
   if (!event.target.closest('[data-careful]') || performance.now() - swapped >= READ_FIRST) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  // Enter in a field is no second half of a double click: whoever pressed it would wait for something.
+  if (event.detail === 0 && isText(document.activeElement)) say('Something new is on the page. Read it, then press Enter again.');
 }, true);
 // Whoever has gone on to another page is not led back by the answer to what they pressed before.
 let left = -LEAVING;
@@ -290,6 +295,28 @@ body.addEventListener('htmx:configRequest', (event) => {
 });
 body.addEventListener('htmx:beforeRequest', (event) => event.detail.elt.querySelector?.('.btn.primary')?.setAttribute('aria-busy', 'true'));
 body.addEventListener('htmx:afterRequest', (event) => event.detail.elt.querySelector?.('.btn.primary')?.removeAttribute('aria-busy'));
+
+/* ---- where the keys go on: the first field with an error, else what the answer says -------------------------- */
+const wrongIn = (part) => [...part.querySelectorAll('[aria-invalid=true]')].find(visible);
+const isNowhere = () => document.activeElement === null || document.activeElement === body;
+// A page with an error begins there. Whatever asks for the focus by itself comes later, and then leaves it alone.
+const beginAtError = () => wrongIn(document.getElementById('main') ?? body)?.focus();
+beginAtError();
+// An address with a "#" moves the focus to that part once more when the page is loaded.
+if (location.hash) window.addEventListener('load', () => isNowhere() && beginAtError());
+body.addEventListener('htmx:afterSettle', ({ detail: { target, requestConfig } }) => {
+  const part = target?.isConnected ? target : document.getElementById(target?.id ?? '');
+  if (!part || isPolling(requestConfig.elt)) return;
+  const wasSent = requestConfig.triggeringEvent?.type === 'submit'; // not while somebody types
+  const wrong = wasSent && (isNowhere() || part.contains(document.activeElement)) && wrongIn(part);
+  if (wrong) wrong.focus();
+  else if (wasSent && isNowhere()) {
+    // The button that was pressed is gone: the keys go on from the answer, not from the top of the page.
+    const told = part.querySelector('[role=alert], [role=status], h1, h2') ?? part;
+    if (!told.hasAttribute('tabindex')) told.tabIndex = -1;
+    told.focus({ preventScroll: true });
+  }
+});
 
 /* ---- `?`: the keys, over the page one is on, so that nothing typed is lost ------------------------------------- */
 document.addEventListener('click', async (event) => {

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from contacts.credits.actions import AWARD
 from piggyadmin import practice as command
 from piggyadmin.desk.models import PracticeRound
 from piggyadmin.desk.practice import services
-from piggyadmin.ledger.door import form_token
+from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.door import Target, form_token, perform
 from piggyadmin.together import CannotStart
 from tests.conftest import Person
 from tests.contacts.claiming_hands import Desk as Till
@@ -84,7 +86,12 @@ class TestTheTasks:
 
     def done(self) -> list[str]:
         told = services.practice()
-        return [step.task.words for customer in told.customers for step in customer.steps if step.state == "done"]
+        return [
+            step.task.words
+            for customer in told.customers
+            for step in customer.steps
+            if step.state == "done" and not step.astray
+        ]
 
     def test_the_regular(self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]) -> None:
         pim = customers["regular"]
@@ -93,6 +100,25 @@ class TestTheTasks:
         assert self.done() == ["Give 12 credits"]
         assert "not yet" in ticks(desk)
         assert desk.staff.name in ticks(desk)
+
+    def test_another_number_of_credits_is_no_tick_and_says_so(
+        self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]
+    ) -> None:
+        AwardPage(desk, customers["regular"]["uuid"]).see(credits="24").press("award")
+        assert self.done() == []
+        assert "0 of 5 done" in ticks(desk)
+        assert "That was another number of credits." in ticks(desk)
+        actor = Actor(desk.staff, desk.staff.role, desk.shop)
+        pim = Target("contact", customers["regular"]["uuid"])
+        perform(AWARD, by=actor, target=pim, figures={"credits": 12}, call=lambda act: None)
+        assert self.done() == ["Give 12 credits"]
+        assert "That was another number of credits." not in ticks(desk)
+
+    def test_who_may_not_do_the_tasks_is_told_so_first(
+        self, desk: Person, marketing: Person, customers: dict[str, dict[str, str]]
+    ) -> None:
+        assert "These tasks are the front desk’s" in marketing.get(PAGE).content.decode()
+        assert "These tasks are the front desk’s" not in desk.get(PAGE).content.decode()
 
     def test_the_stranger(self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]) -> None:
         stranger = customers["stranger"]

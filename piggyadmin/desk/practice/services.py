@@ -7,7 +7,7 @@ this runs anywhere but in practice.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,6 +15,9 @@ from django.conf import settings
 from piggyadmin.desk.models import PracticeRound
 from piggyadmin.desk.standin import ask
 from piggyadmin.ledger.models import Act, State
+
+DESK_WORK = ("contacts.award_credits", "contacts.edit_contact", "contacts.claim_contact", "vouchers.redeem_voucher")
+"""What the tasks take. Whoever may not do them is told so before the first button that is not there."""
 
 REGULAR, STRANGER, GUEST = "regular", "stranger", "guest"
 
@@ -25,11 +28,16 @@ class NoStandIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Ticked off by the first done act of one of `actions` on the customer. `how` is where to find it."""
+    """Ticked off by the first done act of one of `actions` on the customer that `asked` finds to be the one.
+
+    `how` is where to find it, `again` what to do where something else was done than the customer asked for.
+    """
 
     words: str
     how: str
     actions: tuple[str, ...]
+    asked: Callable[[Act], bool] = lambda act: True
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,21 @@ PARTS = (
         "“I had two coffees. And could you write my name properly? It is Pim, not Pimm.”",
         "card",
         (
-            Task("Give 12 credits", "Type or scan the card in the box, then “Award credits”.", ("credits.award",)),
-            Task("Put the first name right", "On the customer’s page: “Edit”.", ("contact.update",)),
+            Task(
+                "Give 12 credits",
+                "Type or scan the card in the box on top, then “Award credits”. Type 12 as a number of credits: Enter "
+                "shows the sum, Enter once more gives them.",
+                ("credits.award",),
+                asked=lambda act: act.figures.get("credits") == 12,
+                again="That was another number of credits. At work an admin takes it back; here, give 12 in a minute.",
+            ),
+            Task(
+                "Put the first name right",
+                "On the customer’s page: “Edit”. Type Pim as the first name, then “Save”.",
+                ("contact.update",),
+                asked=lambda act: "firstname" in act.figures.get("fields", ()),
+                again="Something else was changed. The first name is still to be put right.",
+            ),
         ),
     ),
     Part(
@@ -62,7 +83,8 @@ PARTS = (
         (
             Task(
                 "Make the card theirs",
-                "Type or scan the card, then “Claim”, and type the address.",
+                "Type or scan the card, then “Claim”, and type the address. The mail that is offered after that goes "
+                "nowhere in practice: choose “Not now”.",
                 ("contact.claim", "contact.claim_merged"),
             ),
         ),
@@ -73,8 +95,16 @@ PARTS = (
         "“I got this code by mail. Is it still good? Then I would like my coffee.”",
         "code",
         (
-            Task("Check the code and lock it", "“Vouchers”, type the code, then “Lock”.", ("voucher.lock",)),
-            Task("Redeem it", "“Redeem it”, once the guest has the coffee.", ("voucher.redeem",)),
+            Task(
+                "Check the code and lock it",
+                "“Vouchers” in the menu, type or scan the code, then “Lock for 2 minutes”.",
+                ("voucher.lock",),
+            ),
+            Task(
+                "Redeem it",
+                "“Redeem it”, once the guest has the coffee. If the two minutes are over, check and lock it again.",
+                ("voucher.redeem",),
+            ),
         ),
     ),
 )
@@ -82,11 +112,13 @@ PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A task, and the act that did it. `state` is "" before somebody tries."""
+    """A task, and the act that did it. `state` is "" before somebody tries, and `astray` where something was done, but
+    not what was asked."""
 
     task: Task
     state: str
     act: Act | None
+    astray: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +140,9 @@ class Practice:
 
     @property
     def done(self) -> int:
-        return sum(step.state == State.DONE for customer in self.customers for step in customer.steps)
+        return sum(
+            step.state == State.DONE and not step.astray for customer in self.customers for step in customer.steps
+        )
 
 
 def is_practice() -> bool:
@@ -134,8 +168,11 @@ def practice() -> Practice:
 def _step(task: Task, acts: list[Act]) -> Step:
     """Done once is done; else what came of the last try."""
     tries = [act for act in acts if act.action in task.actions]
-    act = next((act for act in tries if act.state.outcome == State.DONE), tries[-1] if tries else None)
-    return Step(task, act.state.outcome if act else "", act)
+    done = next((act for act in tries if act.state.outcome == State.DONE and task.asked(act)), None)
+    act = done or (tries[-1] if tries else None)
+    if act is None:
+        return Step(task, "", None)
+    return Step(task, act.state.outcome, act, astray=act is not done and act.state.outcome == State.DONE)
 
 
 def begin() -> PracticeRound:

@@ -19,7 +19,8 @@ may_practise = permission_required("desk.use_box", raise_exception=True)
 def practice(request: StaffRequest) -> HttpResponse:
     if not services.is_practice():
         raise Http404
-    return render_page(request, "desk/practice.html", {"practice": services.practice()})
+    may_do = request.user.has_perms(services.DESK_WORK)
+    return render_page(request, "desk/practice.html", {"practice": services.practice(), "may_do": may_do})
 
 
 @called("Begin with three new customers")
