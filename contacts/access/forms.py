@@ -13,7 +13,7 @@ class ReadForm(OnceForm):
         label="Why do you need it?",
         min_length=SHORTEST,
         max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
         help_text="Kept in the audit, with your name. At least ten characters.",
         error_messages={
             "required": "Write why you need it.",

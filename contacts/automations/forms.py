@@ -22,7 +22,9 @@ def plain(text: str) -> str:
 class RunForm(OnceForm):
     typed = forms.CharField(
         max_length=LONGEST_NAME,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        ),
         error_messages={"required": "Type its name, so that no other one is started."},
     )
     handed = forms.CharField(

@@ -57,6 +57,8 @@ class VisitForm(OnceForm):
         self.asked: set[str] = set()
         for name in fields.MOMENTS:
             self._offer_folds(name)
+        if data is None:
+            self.fields["starts_at"].widget.attrs["autofocus"] = True  # a page with an error begins at that one
 
     @property
     def parts(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
