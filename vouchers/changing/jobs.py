@@ -20,6 +20,7 @@ from django_q.tasks import async_task
 
 from piggyadmin import piggy
 from piggyadmin.ledger import settling
+from piggyadmin.ledger.door import begun_with
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.errors import PiggyRejected
@@ -219,7 +220,7 @@ def _is_our_key(outcome: Outcome) -> bool:
 
 def _look(item: VoucherChangeItem) -> None:
     """Find out what became of a voucher that was taken and not answered for."""
-    act = Act.objects.filter(form_token=_token(item)).first()
+    act = begun_with(_token(item))
     mine = VoucherChangeItem.objects.filter(pk=item.pk, attempt=item.attempt, state__in=OPEN)
     if act is None:  # the worker died before it began the act: nothing was sent
         mine.update(state=Progress.PLANNED)

@@ -25,7 +25,7 @@ from django_q.tasks import async_task
 
 from piggyadmin import piggy
 from piggyadmin.ledger import settling
-from piggyadmin.ledger.door import Target, perform
+from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.errors import PiggyRejected
@@ -237,7 +237,7 @@ def _is_our_key(outcome: Outcome) -> bool:
 
 def _look(link: ClaimLink) -> None:
     """What became of a link that was taken and not answered for: its worker died."""
-    act = Act.objects.filter(form_token=_token(link)).first()
+    act = begun_with(_token(link))
     mine = ClaimLink.objects.filter(pk=link.pk, attempt=link.attempt, state__in=OPEN)
     if act is None:  # before it began the act: nothing was sent
         mine.update(state=Progress.PLANNED)

@@ -5,6 +5,7 @@ import secrets
 from django.core.cache import cache
 
 from piggyadmin.ledger.actor import Actor
+from piggyadmin.ledger.door import begun_with
 from vouchers.batches.orders import Order
 from vouchers.models import BatchRun
 
@@ -32,7 +33,8 @@ def kept(*, key: str, actor: Actor) -> Order:
 
 def begun_by(*, token: str, actor: Actor) -> BatchRun | None:
     """The run that this form began before."""
-    return BatchRun.objects.filter(act__form_token=token, staff=actor.staff).first()
+    begun = begun_with(token, by=actor)
+    return BatchRun.objects.filter(act=begun).first() if begun else None
 
 
 def _name(key: str) -> str:
