@@ -62,6 +62,13 @@ class _Reader(HTMLParser):
         self.here.parts.append(data)
 
 
+def read(html: str) -> Node:
+    """A page's elements, for whoever looks for fields and links in it."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.root
+
+
 class Visit:
     """A person on a page, without JavaScript. `said` is what the page says, without its frame."""
 
