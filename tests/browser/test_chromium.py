@@ -12,8 +12,8 @@ from tests.browser.chromium import NoChromium
 class Machine:
     """A machine on which `programs` are installed, and which notes what was run on it."""
 
-    def __init__(self, *programs: str, installs: bool = True) -> None:
-        self.programs, self.installs = set(programs), installs
+    def __init__(self, *programs: str, installs: bool = True, lacks: str = "") -> None:
+        self.programs, self.installs, self.lacks = set(programs), installs, lacks
         self.ran: list[str] = []
         self.seconds: list[int] = []
 
@@ -23,7 +23,7 @@ class Machine:
     def run(self, command: Sequence[str], seconds: int) -> None:
         self.ran.append(" ".join(command))
         self.seconds.append(seconds)
-        if not self.installs:
+        if not self.installs or command[-1] == self.lacks:
             raise NoChromium(f"{command[0]} is offline.")
         if command[:2] == ("apt-get", "install"):
             self.programs.add(command[-1])
@@ -32,9 +32,14 @@ class Machine:
         return chromium.get(run=self.run, which=self.which, root=root)
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize("name", ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"])
 def test_it_takes_the_one_that_is_installed(name: str) -> None:
     assert chromium.find(environ={}, which=Machine(name).which) == f"/usr/bin/{name}"
+
+
+def test_it_takes_the_one_without_windows_before_the_others() -> None:
+    machine = Machine("chromium", "google-chrome", "chromium-headless-shell")
+    assert chromium.find(environ={}, which=machine.which) == "/usr/bin/chromium-headless-shell"
 
 
 def test_it_takes_the_one_that_was_named_before_any_other() -> None:
@@ -53,8 +58,12 @@ def test_it_finds_none_on_a_machine_without() -> None:
 
 def test_as_root_on_debian_it_gets_the_package() -> None:
     machine = Machine("apt-get")
-    assert machine.get(root=True) == "/usr/bin/chromium"
-    assert machine.ran == ["apt-get update", "apt-get install -y --no-install-recommends chromium"]
+    assert machine.get(root=True) == "/usr/bin/chromium-headless-shell"
+    assert machine.ran == ["apt-get update", "apt-get install -y --no-install-recommends chromium-headless-shell"]
+
+
+def test_a_debian_without_that_package_gives_the_whole_browser() -> None:
+    assert Machine("apt-get", lacks="chromium-headless-shell").get(root=True) == "/usr/bin/chromium"
 
 
 @pytest.mark.parametrize(("root", "programs"), [(False, ["apt-get"]), (True, [])])
