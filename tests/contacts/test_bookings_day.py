@@ -4,6 +4,7 @@ import html
 import re
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -152,7 +153,8 @@ def test_after_a_check_in_the_key_waits_and_the_customer_is_named(desk: Person, 
     """A second press of the same key must not check in whoever is next."""
     for number, name in enumerate(("Sanne", "Joost")):
         contact = sandbox.add_contact(f"{name}@mail.example", firstname=name)
-        start = timezone.now().replace(hour=12, minute=number, second=0, microsecond=0)
+        today = timezone.localtime(timezone=ZoneInfo(desk.shop.time_zone))  # UTC may be a day behind the shop's
+        start = today.replace(hour=12, minute=number, second=0, microsecond=0)
         made = sandbox.add_booking(
             contact_uuid=contact["uuid"], shop_uuid=desk.shop.piggy_uuid, starts_at=start.isoformat()
         )
