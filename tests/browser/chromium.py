@@ -1,7 +1,7 @@
 """Find a Chromium for the browser tests, or get one.
 
 First the one that `CHROMIUM_PATH` names, then one that is installed: the one without windows before the others, for it
-takes half their time. Where there is none: as root on Debian its own package, else Playwright's download, a minute at
+is quicker. Where there is none: as root on Debian its own package, else Playwright's download, a minute at
 most. Where none can be had the browser tests are skipped, and the summary says why in one line; with `CI=true` they
 fail instead, so that nobody takes their silence for a pass.
 """
