@@ -48,11 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--questions", type=int, default=100, help="of each kind")
     parser.add_argument("--database", default="", help="postgres://user@host/name of a server that answers")
+    parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one of the two; both where a server answers")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    worst = [_on_sqlite(arguments)]
-    if arguments.database:
+    if arguments.only == "postgresql" and not arguments.database:
+        raise SystemExit("Say with --database where PostgreSQL answers.")
+    worst = [] if arguments.only == "postgresql" else [_on_sqlite(arguments)]
+    if arguments.database and arguments.only != "sqlite":
         worst.append(_on_postgresql(arguments))
     print(f"\nsearch: {max(worst):.2f} (bar {BAR:.0f})")
     return 0 if max(worst) <= BAR else 1
