@@ -24,7 +24,7 @@ T = TypeVar("T")
 Question = Callable[[Piggy], Any]
 
 DEFAULT_THREADS = 60
-HEAD_START = 0.004  # s in which the threads get their calls out before the caller's own work competes with them
+HEAD_START = 0.015  # s in which the threads get their calls out before the caller's own work competes with them
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ class Sandbox:
             self._store.close()
 
     def _respond(self, environ: Environ, headers: Headers) -> Response:
+        over = time.perf_counter() + self._latency
         method = environ["REQUEST_METHOD"]
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         raw = _read_body(environ)
@@ -102,19 +103,21 @@ class Sandbox:
             return plain(405, words, ("Allow", allowed))
         body = parse_body(raw, environ.get("CONTENT_TYPE", "").lower())
         if operation.id == "request_access_token":
-            return self._token_call(environ, operation, body, headers)
+            return self._token_call(environ, operation, body, headers, over)
         account = self._account(environ)
         if account is None:
             return UNAUTHENTICATED
         query = environ.get("QUERY_STRING")
         call = Call(account, values, parse_pairs(query) if query else {}, body, origin=_origin(environ))
-        return self._api_call(environ, operation, call, headers)
+        return self._api_call(environ, operation, call, headers, over)
 
     def _account(self, environ: Environ) -> Account | None:
         scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         return self.accounts.of_token(token.strip()) if scheme.lower() == "bearer" and token else None
 
-    def _token_call(self, environ: Environ, operation: Operation, body: dict[str, Any], headers: Headers) -> Response:
+    def _token_call(
+        self, environ: Environ, operation: Operation, body: dict[str, Any], headers: Headers, over: float
+    ) -> Response:
         if body.get("grant_type") != "client_credentials":
             words = "The authorization grant type is not supported by the authorization server."
             return Response(400, to_json({"error": "unsupported_grant_type", "message": words}))
@@ -124,7 +127,7 @@ class Sandbox:
             return Response(401, to_json({"error": "invalid_client", "error_description": words, "message": words}))
         token, lifetime = self.accounts.issue(account)
         shown = {**body, "client_secret": "(hidden)"}
-        return self._api_call(environ, operation, Call(account, [token, str(lifetime)], {}, shown), headers)
+        return self._api_call(environ, operation, Call(account, [token, str(lifetime)], {}, shown), headers, over)
 
     def _control_call(self, environ: Environ, method: str, path: str, raw: bytes) -> Response:
         account = self._account(environ)
@@ -133,8 +136,8 @@ class Sandbox:
         status, body = control.handle(account, method, path, parse_body(raw, JSON))
         return Response(status, to_json(body))
 
-    def _api_call(self, environ: Environ, operation: Operation, call: Call, headers: Headers) -> Response:
-        over = time.perf_counter() + self._latency
+    def _api_call(self, environ: Environ, operation: Operation, call: Call, headers: Headers, over: float) -> Response:
+        """Carry the call out. It is answered at `over`, a moment of ``time.perf_counter``, if it can be."""
         if self._latency:
             time.sleep(self._latency / 2)  # the way there; the rest is the way back
         account = call.account
