@@ -243,6 +243,19 @@ def test_a_gift_card_by_mail_to_nobody_then_to_a_customer(arrive: Arrive) -> Non
     expect(page.locator("#mail .notice, main .notice.done").first).to_be_visible()
 
 
+def test_a_unit_without_a_key_then_made(arrive: Arrive) -> None:
+    page = arrive(Place("", goto("/catalogue/programme/units/new/"), "admin"))
+    expect(page.locator("[name=label]")).to_be_focused()
+    type_by_hand(page, "Litres")
+    page.locator("[name=label]").evaluate("field => { field.form.noValidate = true }")  # the browser would hold it back
+    press_by_hand(page, "Enter")
+    is_at(page, "name")
+    type_by_hand(page, "litres")
+    press_by_hand(page, "Enter")
+    page.wait_for_url("**/catalogue/programme/")
+    expect(page.locator("main").get_by_text("Litres").first).to_be_visible()
+
+
 def test_a_perk_without_its_values_then_with_them(arrive: Arrive) -> None:
     page = arrive(Place("", goto("/catalogue/perks/new/"), "admin"))
     expect(page.locator("[name=label]")).to_be_focused()

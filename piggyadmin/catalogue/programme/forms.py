@@ -184,6 +184,7 @@ class UnitForm(OnceForm):
     label = TypedField(
         label="Name",
         max_length=LONGEST,
+        attrs={"autofocus": True},
         help_text="What staff read, for example Visits.",
         error_messages={"required": "Give it a name."},
     )
