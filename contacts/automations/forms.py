@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from django import forms
 
@@ -36,8 +37,8 @@ class RunForm(OnceForm):
     )
     again = forms.BooleanField(label="Start it once more: what it did then, it does again", required=False)
 
-    def __init__(self, *args: object, automation: str, was_run: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, automation: str, was_run: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._automation = automation
         self.fields["typed"].label = f"Type the automation’s name: {automation}"
         self._was_run = was_run
