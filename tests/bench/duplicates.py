@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench import memory
 from tests.bench.people import Person, people
 from tests.bench.stage import ROOT
 
@@ -171,7 +172,7 @@ def child(what: str, folder: str) -> None:
     seconds, parts = {"fill": _fill, "piggyadmin": _ours, "splink": _splink}[what](Path(folder))
     used = resource.getrusage(resource.RUSAGE_SELF)
     busy = used.ru_utime + used.ru_stime
-    print(json.dumps({"seconds": seconds, "busy": busy, "peak": used.ru_maxrss / 1024, "parts": parts}))
+    print(json.dumps({"seconds": seconds, "busy": busy, "peak": memory.peak(), "parts": parts}))
 
 
 def _fill(folder: Path) -> tuple[float, str]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 
+from tests.bench.memory import peak
 from tests.bench.stage import ROOT
 
 SMALL = 500  # rows that warm a process up
@@ -88,15 +88,10 @@ def child(what: str, rows: int) -> None:
         return
     export = {"csv": _csv, "xlsx": _xlsx}[what]
     export(SMALL)
-    before, begun = _peak(), time.perf_counter()
+    before, begun = peak(), time.perf_counter()
     size = export(rows)
-    seconds, grown = time.perf_counter() - begun, _peak() - before
+    seconds, grown = time.perf_counter() - begun, peak() - before
     print(json.dumps({"rows": rows, "grown": grown, "size": size / MEGABYTE, "seconds": seconds}))
-
-
-def _peak() -> float:
-    """The most memory that this process ever held, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _make(rows: int) -> None:
