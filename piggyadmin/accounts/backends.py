@@ -11,8 +11,11 @@ class StaffBackend(AuthenticationBackend):
     """allauth's backend, without a word about closed accounts."""
 
     def get_user(self, user_id: Any) -> Staff | None:
-        staff = Staff.objects.select_related("last_shop").filter(pk=user_id).first()
-        return staff if staff is not None and self.user_can_authenticate(staff) else None
+        try:
+            staff = Staff.objects.select_related("last_shop").get(pk=user_id)
+        except Staff.DoesNotExist:
+            return None
+        return staff if self.user_can_authenticate(staff) else None
 
     @classmethod
     def _stash_user(cls, user: Any) -> None:

@@ -5,7 +5,7 @@ import zoneinfo
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.crypto import salted_hmac
@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from piggyadmin.accounts.roles import ROLE_NAMES
+from piggyadmin.accounts.standing import Standing, standing_of
 
 
 def validate_zone(name: str) -> None:
@@ -69,16 +70,14 @@ class Staff(AbstractUser):
         """The name of this person's one group, or "" for a person without a role."""
         if not hasattr(self, "_role"):
             listed = "groups" in getattr(self, "_prefetched_objects_cache", {})
-            groups = {group.name for group in self.groups.all()} if listed else self._standing[0]
+            groups = {group.name for group in self.groups.all()} if listed else self._standing.groups
             self._role = next((role for role in ROLE_NAMES if role in groups), "")
         return self._role
 
     @cached_property
-    def _standing(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The names of this person's groups, and their permissions: one query a request, every page needs both."""
-        columns = ("name", "permissions__content_type__app_label", "permissions__codename")
-        rows = list(Group.objects.filter(user=self).values_list(*columns))
-        return frozenset(row[0] for row in rows), frozenset(f"{app}.{name}" for _, app, name in rows if name)
+    def _standing(self) -> Standing:
+        """As it was when first asked for: every page needs all of it, and a person is read anew at each request."""
+        return standing_of(self)
 
     @property
     def role_words(self) -> str:
@@ -86,15 +85,15 @@ class Staff(AbstractUser):
 
     def get_all_permissions(self, obj: models.Model | None = None) -> set[str]:
         """What this person's role allows, and nothing beside it; nobody has permissions on single objects."""
-        return set(self._standing[1]) if self.is_active and obj is None else set()
+        return set(self._standing.permissions) if self.is_active and obj is None else set()
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """As above. Django would walk every backend at each question, and a page asks some thirty times."""
-        return self.is_active and obj is None and perm in self._standing[1]
+        return self.is_active and obj is None and perm in self._standing.permissions
 
     def may_work_in(self, shop: Shop) -> bool:
         """Whether this person may pick the shop: it is active, and theirs; no shop named means all of them."""
-        named = list(Staff.shops.through.objects.filter(staff=self).values_list("shop", flat=True))
+        named = self._standing.shops
         return shop.is_active and (not named or shop.pk in named)
 
     def allowed_shops(self) -> "models.QuerySet[Shop]":

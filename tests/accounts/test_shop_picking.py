@@ -206,5 +206,5 @@ def test_it_costs_few_questions_to_the_database_a_page(desk: Person) -> None:
     desk.get("/staff/me/")
     with CaptureQueriesContext(connection) as queries:
         assert desk.get("/shop/").status_code == 200
-    # Person, groups, permissions, shop, and the page's own list of shops. The session is in the cache.
-    assert len(queries) == 5, [query["sql"] for query in queries]
+    # The session, the person, what they may do and where, and the page's own list of shops.
+    assert len(queries) == 4, [query["sql"] for query in queries]
