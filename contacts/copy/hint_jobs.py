@@ -6,10 +6,10 @@ import logging
 
 from django.core.cache import cache
 from django.db import DatabaseError
-from django_q.tasks import async_task
 
 from contacts.copy import hints
 from piggyadmin import piggy
+from piggyadmin.runs import tasks
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ def ask() -> None:
     try:
         # Looked at first: adding takes the database's one write lock, also when the mark stands already.
         if cache.get(ASKED) is None and cache.add(ASKED, True, ASKED_FOR):
-            async_task(WORK, group="webhooks")  # type: ignore[no-untyped-call]  # it has no types
+            tasks.ask(WORK, group="webhooks")
     except DatabaseError:
         logger.exception("no worker could be asked to go on with the webhooks")
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
-from django_q.tasks import async_task
 
 from contacts.copy import sweeping, sweeps
 from contacts.copy.freshness import as_of
@@ -19,6 +18,7 @@ from contacts.duplicates.jobs import after_first_sweep
 from contacts.models import ContactCopy, Sweep
 from piggyadmin import piggy
 from piggyadmin.piggy.errors import PiggyError, PiggyRateLimited, PiggyRejected, PiggyUnauthorized, PiggyUnexpected
+from piggyadmin.runs import tasks
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ CARDS_UNBOUND = 600  # a minute, where there is no budget
 
 def enqueue(sweep_id: UUID) -> None:
     """Have a worker go on with this sweep. Too many of these do no harm: one worker at a time is at a sweep."""
-    async_task(ADVANCE, str(sweep_id), group=f"sweep {sweep_id}")  # type: ignore[no-untyped-call]  # it has no types
+    tasks.ask(ADVANCE, str(sweep_id), group=f"sweep {sweep_id}")
 
 
 def advance(sweep_id: str) -> None:
@@ -47,10 +47,7 @@ def keep_fresh() -> int:
     sweeps.start_due()
     forget_leftovers()
     _look_for_duplicates()
-    waiting = list(sweeps.due().values_list("pk", flat=True))
-    for sweep_id in waiting:
-        enqueue(sweep_id)
-    return len(waiting)
+    return tasks.enqueue_all(sweeps.due(), enqueue)
 
 
 def _look_for_duplicates() -> None:

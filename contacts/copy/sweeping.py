@@ -19,9 +19,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from contacts.copy import places
+from contacts.copy import places, sweeps
 from contacts.copy.forgetting import forget
-from contacts.copy.leases import Lease
 from contacts.copy.places import NoCount, Place
 from contacts.copy.problems import IGNORED, LASTING, LEFT_OUT, NOT_RECENT, UNREAD, UNREADABLE
 from contacts.copy.reading_again import read_again
@@ -41,6 +40,7 @@ from piggyadmin.piggy.errors import (
 )
 from piggyadmin.piggy.paging import Page
 from piggyadmin.piggy.payloads import Contact
+from piggyadmin.runs import leases
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def advance(sweep_id: UUID, *, seconds: float = SECONDS) -> bool:
 
     Nothing happens while another worker is at it.
     """
-    lease = Lease.take(sweep_id)
+    lease = lease_of(sweep_id)
     if lease is None:
         return False
     with piggy.as_job():
@@ -70,8 +70,18 @@ def advance(sweep_id: UUID, *, seconds: float = SECONDS) -> bool:
         except _Lost:
             return False
         except BaseException:
-            lease.end()
+            lease.end(not_before=None)
             raise
+
+
+def lease_of(sweep_id: UUID) -> leases.Lease[Sweep] | None:
+    """The lease of this sweep, or None while somebody else has it, and for one that has ended."""
+    return leases.take(sweeps.unfinished(), sweep_id, _lease)
+
+
+def _lease() -> timedelta:
+    """Longer than a call to Piggy and the writing of its page may take: after a kill nobody waits longer."""
+    return timedelta(seconds=settings.PIGGY_TIMEOUT + 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ class _Ahead:
 class _Work:
     """One task's work at a sweep, with what it need not remember longer than that."""
 
-    lease: Lease
+    lease: leases.Lease[Sweep]
     failures: int = 0  # calls that failed, one after another
     ignored: int = 0  # answers in a row that were not what was asked for
     unreadable: int = 0  # answers in a row that could not be read
@@ -112,7 +122,7 @@ class _Work:
                 self.lease.end(not_before=timezone.now() + timedelta(seconds=wait))
                 return False
             if time.monotonic() + wait >= until:
-                self.lease.end()
+                self.lease.end(not_before=None)
                 return True
             if wait:
                 time.sleep(wait)
@@ -290,10 +300,10 @@ class _Work:
         self._commit(problem=IGNORED, new_in_pass=0, **_at(Place(by_number=True)))
 
     def _sweep(self) -> Sweep:
-        return Sweep.objects.get(pk=self.lease.sweep_id)
+        return Sweep.objects.get(pk=self.lease.pk)
 
     def _commit(self, **changes: Any) -> None:
-        if not self.lease.commit(**changes):
+        if not self.lease.renew(**changes):
             raise _Lost
 
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from contacts.models import ContactCopy, Sweep
+from piggyadmin.runs import leases
 
 RECENT_EVERY = timedelta(minutes=15)
 OVERLAP = timedelta(minutes=10)  # so much of what was read before is read again: Piggy's clock is not ours
@@ -51,9 +52,7 @@ def unfinished() -> QuerySet[Sweep]:
 
 def due() -> QuerySet[Sweep]:
     """The sweeps with work to do now, and nobody at it."""
-    now = timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    return unfinished().filter(free, Q(not_before=None) | Q(not_before__lte=now))
+    return unfinished().filter(leases.due(timezone.now()))
 
 
 def prune() -> int:

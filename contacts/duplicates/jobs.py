@@ -7,18 +7,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from contacts.duplicates import scanning
 from contacts.models import ContactCopy, DuplicateScan
+from piggyadmin.runs import leases, tasks
 
 logger = logging.getLogger(__name__)
 
 ADVANCE = "contacts.duplicates.jobs.advance"
-NUDGE_EVERY = 5  # s
 LONGEST = 600  # s after which a worker ends the task
 EVERY = timedelta(days=7)
 
@@ -33,8 +31,7 @@ def begin(by: Any = None) -> DuplicateScan:
 def enqueue(scan_id: UUID) -> None:
     """Have a worker go on with this scan. Too many of these do no harm: one worker at a time is at a scan."""
     # Reading a million takes longer than a task may; a second copy of it, after the broker's retry, ends at once.
-    options = {"group": f"duplicates {scan_id}", "timeout": LONGEST}
-    async_task(ADVANCE, str(scan_id), **options)  # type: ignore[no-untyped-call]  # it has no types
+    tasks.ask(ADVANCE, str(scan_id), group=f"duplicates {scan_id}", timeout=LONGEST)
 
 
 def advance(scan_id: str) -> None:
@@ -45,18 +42,14 @@ def advance(scan_id: str) -> None:
 
 def nudge(scan_id: UUID) -> None:
     """Enqueue the scan if nobody is at it; for pages that show it every few seconds."""
-    if idle().filter(pk=scan_id).exists() and cache.add(f"scan-nudge:{scan_id}", True, NUDGE_EVERY):
-        enqueue(scan_id)
+    tasks.nudge(idle(), scan_id, enqueue)
 
 
 def advance_open() -> int:
     """The minute's job: a task for every scan that nobody is at; and a new scan when the last is a week old."""
     if is_due():
         scanning.start()
-    scans = list(idle().values_list("pk", flat=True))
-    for scan_id in scans:
-        enqueue(scan_id)
-    return len(scans)
+    return tasks.enqueue_all(idle(), enqueue)
 
 
 def is_due() -> bool:
@@ -71,7 +64,6 @@ def after_first_sweep() -> None:
         begin()
 
 
-def idle() -> Any:
+def idle() -> QuerySet[DuplicateScan]:
     """The scans that have more to do, and nobody at them."""
-    free = Q(claimed_until=None) | Q(claimed_until__lte=timezone.now())
-    return DuplicateScan.objects.exclude(stage__in=[scanning.Stage.ENDED, scanning.Stage.STOPPED]).filter(free)
+    return scanning.unfinished().filter(leases.free(timezone.now()))

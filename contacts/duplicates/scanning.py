@@ -7,7 +7,6 @@ under way is done again to the same end. Two tasks at once: one has the lease, t
 from __future__ import annotations
 
 import time
-import uuid
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -15,7 +14,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.duplicates import held, keys_kept, scored
@@ -26,6 +25,7 @@ from contacts.duplicates.engine.columns import Ints
 from contacts.duplicates.engine.keys import CARD, kept_keys
 from contacts.duplicates.engine.model import BUILT_IN, Model, Scales, from_json
 from contacts.models import ContactCopy, DuplicateModel, DuplicatePair, DuplicateScan
+from piggyadmin.runs import leases
 
 Stage = DuplicateScan.Stage
 SECONDS = 20.0  # that one task goes on; a worker ends it at 30
@@ -55,10 +55,14 @@ def under_way() -> DuplicateScan | None:
     return DuplicateScan.objects.filter(ended_at=None).first()
 
 
+def unfinished() -> QuerySet[DuplicateScan]:
+    return DuplicateScan.objects.exclude(stage__in=[Stage.ENDED, Stage.STOPPED])
+
+
 def stop(scan_id: UUID) -> bool:
     """End a scan where it stands; what it found stays. False: it had ended."""
-    open_ones = DuplicateScan.objects.filter(pk=scan_id).exclude(stage__in=[Stage.ENDED, Stage.STOPPED])
-    return bool(open_ones.update(stage=Stage.STOPPED, ended_at=timezone.now(), claimed_until=None, claimed_by=""))
+    ended = {"stage": Stage.STOPPED, "ended_at": timezone.now(), "claimed_until": None, "claimed_by": ""}
+    return bool(unfinished().filter(pk=scan_id).update(**ended))
 
 
 def advance(scan_id: UUID, *, seconds: float | None = None) -> bool:
@@ -66,19 +70,13 @@ def advance(scan_id: UUID, *, seconds: float | None = None) -> bool:
 
     True: there is more to do. False: it ended, or another task is at it.
     """
-    token, now = str(uuid.uuid4()), timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    unfinished = DuplicateScan.objects.filter(pk=scan_id).exclude(stage__in=[Stage.ENDED, Stage.STOPPED])
-    if not unfinished.filter(free).update(claimed_until=now + LEASE, claimed_by=token):
+    lease = leases.take(unfinished(), scan_id, lambda: LEASE)
+    if lease is None:
         return False
     try:
-        return _Work(scan_id, token, time.monotonic() + (SECONDS if seconds is None else seconds)).go()
+        return _Work(lease, time.monotonic() + (SECONDS if seconds is None else seconds)).go()
     finally:
-        _given_back(scan_id, token)
-
-
-def _given_back(scan_id: UUID, token: str) -> None:
-    DuplicateScan.objects.filter(pk=scan_id, claimed_by=token).update(claimed_until=None, claimed_by="")
+        lease.end()
 
 
 class _Lost(Exception):
@@ -86,10 +84,10 @@ class _Lost(Exception):
 
 
 class _Work:
-    def __init__(self, scan_id: UUID, token: str, until: float) -> None:
-        self.token = token
+    def __init__(self, lease: leases.Lease[DuplicateScan], until: float) -> None:
+        self.lease = lease
         self.until = until
-        self.scan = DuplicateScan.objects.get(pk=scan_id)
+        self.scan = DuplicateScan.objects.get(pk=lease.pk)
 
     def go(self) -> bool:
         steps = {Stage.KEYS: self._keys, Stage.MODEL: self._model, Stage.PAIRS: self._pairs}
@@ -103,9 +101,7 @@ class _Work:
 
     def _save(self, **changes: Any) -> None:
         """Write how far it has come; refuses when the lease is lost."""
-        changes["claimed_until"] = timezone.now() + LEASE
-        mine = DuplicateScan.objects.filter(pk=self.scan.pk, claimed_by=self.token)
-        if not mine.exclude(stage=Stage.STOPPED).update(**changes):
+        if not self.lease.renew(**changes):
             raise _Lost
         for name, value in changes.items():
             setattr(self.scan, name, value)

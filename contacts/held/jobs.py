@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from contacts.held.kinds import KINDS, HeldKind, kind_named
 from contacts.models import HeldAct
+from piggyadmin.runs import leases, tasks
 
 ADVANCE = "contacts.held.jobs.advance"
 NUDGE_EVERY = 3  # s
@@ -21,7 +21,7 @@ State = HeldAct.State
 
 def enqueue(action: str, row_id: UUID) -> None:
     """Have a worker go on with this one. Too many of these do no harm: one worker at a time is at a row."""
-    async_task(ADVANCE, action, str(row_id), group=f"held {row_id}")  # type: ignore[no-untyped-call]  # it has no types
+    tasks.ask(ADVANCE, action, str(row_id), group=f"held {row_id}")
 
 
 def advance(action: str, row_id: str) -> None:
@@ -34,24 +34,19 @@ def advance(action: str, row_id: str) -> None:
 
 def nudge(kind: HeldKind[Any], row_id: UUID) -> None:
     """Enqueue it if it has work that is due and nobody is at it; for pages that show it every few seconds."""
-    if due(kind).filter(pk=row_id).exists() and cache.add(f"held-nudge:{row_id}", True, NUDGE_EVERY):
-        enqueue(kind.action.name, row_id)
+    tasks.nudge(due(kind), row_id, partial(enqueue, kind.action.name), every=NUDGE_EVERY)
 
 
 def advance_open() -> int:
     """The minute's job: a task for each that has work to do and nobody at it; how many."""
-    rows = [(action, row_id) for action in KINDS for row_id in due(kind_named(action)).values_list("pk", flat=True)]
-    for action, row_id in rows:
-        enqueue(action, row_id)
-    return len(rows)
+    return sum(tasks.enqueue_all(due(kind_named(action)), partial(enqueue, action)) for action in KINDS)
 
 
 def due(kind: HeldKind[Any]) -> QuerySet[Any]:
     """Those with work that is due, and nobody at it."""
     now = timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     ripe = Q(state=State.HELD, hold_until__lte=now)
     at_work = Q(state__in=(State.SENDING, State.UNKNOWN, State.SCHEDULED, State.INCIDENT))
     in_time = Q(look_at=None) | Q(look_at__lte=now)
-    found: QuerySet[Any] = kind.model.objects.filter(free, in_time, ripe | at_work, ended_at=None)
+    found: QuerySet[Any] = kind.model.objects.filter(leases.free(now), in_time, ripe | at_work, ended_at=None)
     return found

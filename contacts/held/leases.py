@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts.held.kinds import HeldKind
+from piggyadmin.runs import leases
 
 
 def length() -> timedelta:
@@ -22,31 +22,25 @@ def length() -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
+    """A lease of a row, and what kind of act that is."""
+
     kind: HeldKind[Any]
     row_id: UUID
-    name: str
+    held: leases.Lease[Any]
 
     @classmethod
     def take(cls, kind: HeldKind[Any], row_id: UUID) -> Lease | None:
         """The lease of this row, or None while somebody else has it."""
-        now, name = timezone.now(), str(uuid.uuid4())
-        free = kind.model.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk=row_id)
-        return cls(kind, row_id, name) if free.update(claimed_until=now + length(), claimed_by=name) else None
+        held = leases.take(kind.model.objects.all(), row_id, length)
+        return cls(kind, row_id, held) if held else None
 
     def rows(self, *states: str) -> QuerySet[Any]:
         """The row, if it is still ours and in one of these states."""
-        found: QuerySet[Any] = self.kind.model.objects.filter(pk=self.row_id, claimed_by=self.name, state__in=states)
-        return found
+        return self.held.mine().filter(state__in=states)
 
     def renew(self) -> bool:
-        """Hold it for its length from now on; False when it is somebody else's by now."""
-        mine = self.kind.model.objects.filter(pk=self.row_id, claimed_by=self.name)
-        return bool(mine.update(claimed_until=timezone.now() + length()))
+        return self.held.renew()
 
     def end(self, *, wait: float | None = None) -> None:
         """Give it back. With `wait` the row is worth another look in so many seconds."""
-        mine = self.kind.model.objects.filter(pk=self.row_id, claimed_by=self.name)
-        values: dict[str, Any] = {"claimed_until": None, "claimed_by": ""}
-        if wait is not None:
-            values["look_at"] = timezone.now() + timedelta(seconds=wait)
-        mine.update(**values)
+        self.held.end(**({} if wait is None else {"look_at": timezone.now() + timedelta(seconds=wait)}))

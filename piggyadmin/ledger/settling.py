@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from piggyadmin.ledger import lateness
@@ -20,6 +20,8 @@ from piggyadmin.ledger.models import Act, ActState, Event, How, State
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
 from piggyadmin.ledger.projection import tell
 from piggyadmin.piggy.errors import PiggyError, PiggyRateLimited
+from piggyadmin.runs import leases
+from piggyadmin.runs.leases import Lease
 
 logger = logging.getLogger(__name__)
 
@@ -130,17 +132,15 @@ def _give_up_waiting(act: Act, action: Action) -> None:
             tell(head, act, Event(outcome=State.UNKNOWN, how=How.SILENCE, code="no_answer"))
 
 
-def _claim(act: Act, *, only_due: bool) -> datetime | None:
-    """The right to look, until the moment returned; None when nothing is to be seen or somebody looks already."""
-    now = timezone.now()
-    free = ActState.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), act=act, outcome=State.UNKNOWN)
+def _claim(act: Act, *, only_due: bool) -> Lease[ActState] | None:
+    """The right to look; None when nothing is to be seen or somebody looks already."""
+    unknown = ActState.objects.filter(outcome=State.UNKNOWN)
     if only_due:
-        free = free.filter(next_look_at__lte=now)
-    until = now + CLAIM
-    return until if free.update(claimed_until=until) else None
+        unknown = unknown.filter(next_look_at__lte=timezone.now())
+    return leases.take(unknown, act.pk, lambda: CLAIM)
 
 
-def _keep_reading(act: Act, action: Action, claim: datetime, settlement: Settlement | None) -> None:
+def _keep_reading(act: Act, action: Action, claim: Lease[ActState], settlement: Settlement | None) -> None:
     reading = dict(settlement.reading) if settlement else {}
     refuse_words_in(reading)
     if settlement is None or settlement.happened is None:
@@ -160,14 +160,14 @@ def _keep_reading(act: Act, action: Action, claim: datetime, settlement: Settlem
         state.save(update_fields=["reading", "read_at"])
 
 
-def _plan_next(act: Act, action: Action, claim: datetime, reading: dict[str, object]) -> None:
+def _plan_next(act: Act, action: Action, claim: Lease[ActState], reading: dict[str, object]) -> None:
     """One look more is used up. After the last, nobody looks by themselves any more.
 
     A look before its time (somebody pressed a button) shows its reading and uses up nothing: impatience must not end
     the looking.
     """
     now = timezone.now()
-    mine = ActState.objects.filter(act=act, outcome=State.UNKNOWN, claimed_until=claim)
+    mine = claim.mine().filter(outcome=State.UNKNOWN)
     state = mine.first()
     if state is None:
         return
@@ -186,13 +186,13 @@ def _plan_next(act: Act, action: Action, claim: datetime, reading: dict[str, obj
     )
 
 
-def _look_again_later(act: Act, claim: datetime, error: PiggyError) -> None:
+def _look_again_later(act: Act, claim: Lease[ActState], error: PiggyError) -> None:
     """Piggy did not let us look. That says nothing about the act, so it uses up no look, for a day at most."""
     now = timezone.now()
     wait = BLIND
     if isinstance(error, PiggyRateLimited):
         wait = max(wait, timedelta(seconds=error.retry_after))
-    mine = ActState.objects.filter(act=act, outcome=State.UNKNOWN, claimed_until=claim)
+    mine = claim.mine().filter(outcome=State.UNKNOWN)
     state = mine.first()
     if state is None:
         return

@@ -379,18 +379,16 @@ def test_contacts_that_the_list_by_date_leaves_out_are_found_by_page_numbers(
 
 
 def test_one_worker_at_a_time_is_at_it_and_one_too_late_writes_nothing(sandbox: SandboxAccount) -> None:
-    from contacts.copy.leases import Lease
-
     for number in range(35):
         add(sandbox, number)
     begun = sweeps.start(FULL)
-    lease = Lease.take(begun.pk)
+    lease = sweeping.lease_of(begun.pk)
     assert lease is not None
     assert sweeping.advance(begun.pk) is False
     assert sandbox.calls == []
     Sweep.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
     read_one_page(begun)  # by another worker
-    assert not lease.commit(pages=77)
+    assert not lease.renew(pages=77)
     begun.refresh_from_db()
     assert begun.pages == 1
     assert sweep().seen == 35

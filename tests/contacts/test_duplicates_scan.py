@@ -27,6 +27,7 @@ from contacts.models import (
     Household,
     HouseholdMember,
 )
+from piggyadmin.runs.leases import Lease
 from tests.bench.people import people
 
 pytestmark = pytest.mark.django_db
@@ -457,8 +458,8 @@ def _die(patch: pytest.MonkeyPatch, *, after: int) -> None:
 
     for name in ("execute", "executemany"):
         patch.setattr(CursorWrapper, name, watched(name))
-    true = scanning._given_back
-    patch.setattr(scanning, "_given_back", lambda *lease: true(*lease) if left[0] >= 0 else None)
+    true = Lease.end
+    patch.setattr(Lease, "end", lambda lease: true(lease) if left[0] >= 0 else None)
 
 
 def test_two_tasks_are_not_at_one_scan() -> None:

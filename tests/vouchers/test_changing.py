@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from piggyadmin.ledger.models import Act
+from piggyadmin.runs import tasks
 from tests.conftest import Person
 from tests.fixtures_sandbox import SandboxAccount
 from tests.vouchers.runs import batch_run
@@ -406,7 +407,7 @@ class TestWhoAndWhen:
         self, marketing: Person, sandbox: SandboxAccount, summer: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked: list[str] = []
-        monkeypatch.setattr(jobs, "async_task", lambda name, *args, **options: asked.append(args[0]))
+        monkeypatch.setattr(tasks, "async_task", lambda name, *args, **options: asked.append(args[0]))
         run = made(sandbox, marketing, summer, 3)
         confirm(marketing, marketing.post(PREVIEW, {"kind": "deactivate", "run": str(run.pk)}))
         change = VoucherChange.objects.get()

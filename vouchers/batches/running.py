@@ -9,6 +9,7 @@ import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,10 +19,10 @@ from piggyadmin.ledger.marks import MARK
 from piggyadmin.ledger.models import Act, How, State
 from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.errors import PiggyError, PiggyNotFound, PiggyRateLimited, PiggyUnavailable
+from piggyadmin.runs import leases
 from vouchers import marks
 from vouchers.batches import deciding, filling, looking, reading, sending, settling, surplus
 from vouchers.batches.actions import BATCH_RESUMED
-from vouchers.batches.leases import Lease
 from vouchers.batches.resolvers import settle_time
 from vouchers.batches.sending import OPEN
 from vouchers.models import BatchChunk, BatchRun, Progress
@@ -40,25 +41,26 @@ def advance(run_id: UUID, *, seconds: float = SECONDS, patient: bool = False) ->
 
     Nothing happens while another worker is at it; `patient` waits once for its lease, which a dead one left behind.
     """
-    lease = Lease.take(run_id)
-    if lease is None and patient:
-        held = BatchRun.objects.values_list("claimed_until", flat=True).get(pk=run_id)
-        time.sleep(max(0.0, (held - timezone.now()).total_seconds()) if held else 0.0)
-        lease = Lease.take(run_id)
+    lease = leases.take(BatchRun.objects.all(), run_id, _lease, patient=patient)
     if lease is None:
         return False
     with piggy.as_job():
         try:
             return _Work(lease).go(seconds)
         except BaseException:
-            lease.end()
+            lease.end(not_before=None)
             raise
+
+
+def _lease() -> timedelta:
+    """A little longer than a call to Piggy may take: after a kill nobody waits longer for the run to go on."""
+    return timedelta(seconds=settings.PIGGY_TIMEOUT + 2)
 
 
 class _Work:
     """One task's work at a run, with what it need not remember longer than that."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: leases.Lease[BatchRun]) -> None:
         self.lease = lease
         self.failures = 0  # calls that failed, one after another
         self.bare = 0  # readings of the same page without any attribute
@@ -88,14 +90,14 @@ class _Work:
                 elif self._has_settled(run, error):
                     wait = 0.0
             if wait is None:
-                self.lease.end()
+                self.lease.end(not_before=None)
                 return False
             rests = run.ended_at is not None or run.state == BatchRun.State.DOUBT
             if wait > SHORT or (wait and rests):  # to watch is no reason to keep a worker
                 self.lease.end(not_before=timezone.now() + timedelta(seconds=wait))
                 return False
             if time.monotonic() + wait > until:
-                self.lease.end()
+                self.lease.end(not_before=None)
                 return True
             if wait:
                 self.lease.renew()
@@ -328,7 +330,7 @@ class _Work:
         return gap if withdrawing is None else min(gap, withdrawing)
 
     def _run(self) -> BatchRun:
-        return BatchRun.objects.select_related("act").get(pk=self.lease.run_id)
+        return BatchRun.objects.select_related("act").get(pk=self.lease.pk)
 
 
 def _awaited(run: BatchRun) -> list[BatchChunk]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from piggyadmin import piggy
 from piggyadmin.ledger import settling
@@ -24,6 +23,7 @@ from piggyadmin.ledger.door import begun_with
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.errors import PiggyRejected
+from piggyadmin.runs import leases, tasks
 from vouchers.changing.writing import change_voucher, open_changes
 from vouchers.models import Progress, RunVoucher, VoucherChange, VoucherChangeItem
 
@@ -31,34 +31,27 @@ ADVANCE = "vouchers.changing.jobs.advance"
 JOB_SECONDS = 20.0  # a task of the worker is ended at 30 s
 SILENCES = 3  # answers lost one after another, before the change takes a pause
 PAUSE = timedelta(seconds=30)
-NUDGE_EVERY = 5  # s
 SOON = timedelta(seconds=5)
 OPEN = (Progress.SENT, Progress.UNKNOWN)
 
 
 def enqueue(change_id: UUID, *, patient: bool = False) -> None:
-    async_task(ADVANCE, str(change_id), patient, group=f"change {change_id}")  # type: ignore[no-untyped-call]  # untyped
+    tasks.ask(ADVANCE, str(change_id), patient, group=f"change {change_id}")
 
 
 def nudge(change: VoucherChange) -> None:
     """Have somebody go on with it, if it is due and nobody is at it: for the page that is being watched."""
-    due = _free(timezone.now()).filter(pk=change.pk).exists()
-    if due and cache.add(f"change-nudge:{change.pk}", True, NUDGE_EVERY):
-        enqueue(change.pk)
+    tasks.nudge(_due(), change.pk, enqueue)
 
 
 def advance_open() -> int:
     """The minute's safety net: go on with every change that is due and that nobody is at; how many there were."""
-    due = list(_free(timezone.now()).order_by("created_at").values_list("pk", flat=True))
-    for change_id in due:
-        enqueue(change_id)
-    return len(due)
+    return tasks.enqueue_all(_due().order_by("created_at"), enqueue)
 
 
 def advance_after_start(**kwargs: Any) -> None:
     """A worker has just started, perhaps after it was killed in the midst of a change: go on at once."""
-    for change_id in VoucherChange.objects.filter(ended_at=None).values_list("pk", flat=True):
-        enqueue(change_id, patient=True)
+    tasks.enqueue_after_start(_unfinished(), partial(enqueue, patient=True))
 
 
 def advance(change_id: str, patient: bool = False) -> int:
@@ -66,21 +59,16 @@ def advance(change_id: str, patient: bool = False) -> int:
 
     Nothing happens while another worker is at it; `patient` waits once for its lease, which a dead one left behind.
     """
-    lease = _take(UUID(change_id))
-    if lease is None and patient:
-        held = VoucherChange.objects.filter(pk=change_id).values_list("claimed_until", flat=True).first()
-        time.sleep(max(0.0, (held - timezone.now()).total_seconds()) if held else 0.0)
-        lease = _take(UUID(change_id))
+    lease = leases.take(_unfinished(), UUID(change_id), _lease, only_due=True, patient=patient)
     if lease is None:
         return 0
-    sent = 0
     try:
         with piggy.as_job():
-            sent = _work(lease, time.monotonic() + JOB_SECONDS)
+            sent, has_more = _work(lease, time.monotonic() + JOB_SECONDS)
     finally:
-        lease.give_back()
-    if lease.has_more:
-        enqueue(lease.change.pk)
+        lease.end()
+    if has_more:
+        enqueue(lease.pk)
     return sent
 
 
@@ -89,56 +77,28 @@ def _lease() -> timedelta:
     return timedelta(seconds=settings.PIGGY_TIMEOUT + 2)
 
 
-class Lease:
-    """The right to work on a change, as long as nobody else has taken it over."""
-
-    def __init__(self, change: VoucherChange, until: datetime) -> None:
-        self.change, self.until = change, until
-        self.has_more = False
-
-    def renew(self) -> bool:
-        """False when somebody else has it, or the change is over."""
-        until = timezone.now() + _lease()
-        kept = self._mine().filter(ended_at=None).update(claimed_until=until)
-        self.until = until if kept else self.until
-        return bool(kept)
-
-    def give_back(self) -> None:
-        self._mine().update(claimed_until=None)
-
-    def pause(self, until: datetime) -> None:
-        self._mine().update(not_before=until)
-
-    def _mine(self) -> QuerySet[VoucherChange]:
-        return VoucherChange.objects.filter(pk=self.change.pk, claimed_until=self.until)
+def _due() -> QuerySet[VoucherChange]:
+    """Those that it is worth going on with by now, and that nobody is at."""
+    return _unfinished().filter(leases.due(timezone.now()))
 
 
-def _free(now: datetime) -> QuerySet[VoucherChange]:
-    """Changes that are due and that nobody is at."""
-    due = Q(not_before=None) | Q(not_before__lte=now)
-    return VoucherChange.objects.filter(due & (Q(claimed_until=None) | Q(claimed_until__lte=now)), ended_at=None)
+def _unfinished() -> QuerySet[VoucherChange]:
+    return VoucherChange.objects.filter(ended_at=None)
 
 
-def _take(change_id: UUID) -> Lease | None:
-    now = timezone.now()
-    until = now + _lease()
-    if not _free(now).filter(pk=change_id).update(claimed_until=until):
-        return None
-    return Lease(VoucherChange.objects.select_related("act").get(pk=change_id), until)
-
-
-def _work(lease: Lease, until: float) -> int:
-    change, sent, silences = lease.change, 0, 0
+def _work(lease: leases.Lease[VoucherChange], until: float) -> tuple[int, bool]:
+    """How many were sent, and whether there is more to do at once."""
+    change, sent, silences = VoucherChange.objects.select_related("act").get(pk=lease.pk), 0, 0
     for item in change.items.filter(state__in=OPEN).order_by("number")[:500]:
         if time.monotonic() > until or not lease.renew():
-            return 0
+            return 0, False
         _look(item)
     while time.monotonic() < until and lease.renew():
         change.refresh_from_db(fields=["is_stopped"])
         due = None if change.is_stopped else _next(change)
         if due is None:
-            _end_or_wait(lease)
-            return sent
+            _end_or_wait(lease, change)
+            return sent, False
         item = due
         if open_changes(item.piggy_uuid).exists():
             _put_back(item, timezone.now() + PAUSE, "An earlier change of it is not settled yet.")
@@ -152,10 +112,9 @@ def _work(lease: Lease, until: float) -> int:
         if silences >= SILENCES:
             wait = timezone.now() + PAUSE
         if wait is not None:
-            lease.pause(wait)
-            return sent
-    lease.has_more = True
-    return sent
+            lease.mine().update(not_before=wait)
+            return sent, False
+    return sent, True
 
 
 def _next(change: VoucherChange) -> VoucherChangeItem | None:
@@ -239,9 +198,8 @@ def _put_back(item: VoucherChangeItem, not_before: datetime, reason: str) -> Non
     planned.update(not_before=not_before, reason=reason)
 
 
-def _end_or_wait(lease: Lease) -> None:
+def _end_or_wait(lease: leases.Lease[VoucherChange], change: VoucherChange) -> None:
     """Nothing is due now: the change is over when nothing is open, else it waits for whatever comes first."""
-    change = lease.change
     waiting = (Progress.PLANNED, *OPEN) if not change.is_stopped else OPEN
     if not change.items.filter(state__in=waiting).exists():
         VoucherChange.objects.filter(pk=change.pk, ended_at=None).update(ended_at=timezone.now())
@@ -251,7 +209,7 @@ def _end_or_wait(lease: Lease) -> None:
     soonest = now + SOON if change.items.filter(state__in=OPEN).exists() else now + PAUSE
     if first is not None and first.not_before is not None and not change.is_stopped:
         soonest = min(soonest, first.not_before)
-    lease.pause(soonest)
+    lease.mine().update(not_before=soonest)
 
 
 def _token(item: VoucherChangeItem) -> str:

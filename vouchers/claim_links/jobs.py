@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from piggyadmin import piggy
 from piggyadmin.ledger import settling
@@ -29,6 +28,7 @@ from piggyadmin.ledger.door import Target, begun_with, perform
 from piggyadmin.ledger.models import Act, State
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.errors import PiggyRejected
+from piggyadmin.runs import leases, tasks
 from vouchers.claim_links.actions import LINK
 from vouchers.claim_links.orders import value_of
 from vouchers.models import ClaimLink, ClaimLinkOrder, Progress
@@ -37,35 +37,28 @@ ADVANCE = "vouchers.claim_links.jobs.advance"
 JOB_SECONDS = 20.0  # a task of the worker is ended at 30 s
 SILENCES = 3  # answers lost one after another, before the order takes a pause
 PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
-NUDGE_EVERY = 5  # s
 SOON = timedelta(seconds=5)
 OPEN = (Progress.SENT, Progress.UNKNOWN)
 NO_ANSWER = "No answer came. It is asked for again: it stays one link."
 
 
 def enqueue(order_id: UUID, *, patient: bool = False) -> None:
-    async_task(ADVANCE, str(order_id), patient, group=f"claim links {order_id}")  # type: ignore[no-untyped-call]  # untyped
+    tasks.ask(ADVANCE, str(order_id), patient, group=f"claim links {order_id}")
 
 
 def nudge(order: ClaimLinkOrder) -> None:
     """Have somebody go on with it, if it is due and nobody is at it: for the page that is being watched."""
-    due = _free(timezone.now()).filter(pk=order.pk).exists()
-    if due and cache.add(f"claim-links-nudge:{order.pk}", True, NUDGE_EVERY):
-        enqueue(order.pk)
+    tasks.nudge(_due(), order.pk, enqueue)
 
 
 def advance_open() -> int:
     """The minute's safety net: go on with every order that is due and that nobody is at; how many there were."""
-    due = list(_free(timezone.now()).order_by("created_at").values_list("pk", flat=True))
-    for order_id in due:
-        enqueue(order_id)
-    return len(due)
+    return tasks.enqueue_all(_due().order_by("created_at"), enqueue)
 
 
 def advance_after_start(**kwargs: Any) -> None:
     """A worker has just started, perhaps after it was killed in the midst of an order: go on at once."""
-    for order_id in ClaimLinkOrder.objects.filter(ended_at=None).values_list("pk", flat=True):
-        enqueue(order_id, patient=True)
+    tasks.enqueue_after_start(_unfinished(), partial(enqueue, patient=True))
 
 
 def advance(order_id: str, patient: bool = False) -> int:
@@ -73,21 +66,16 @@ def advance(order_id: str, patient: bool = False) -> int:
 
     Nothing happens while another worker is at it; `patient` waits once for its lease, which a dead one left behind.
     """
-    lease = _take(UUID(order_id))
-    if lease is None and patient:
-        held = ClaimLinkOrder.objects.filter(pk=order_id).values_list("claimed_until", flat=True).first()
-        time.sleep(max(0.0, (held - timezone.now()).total_seconds()) if held else 0.0)
-        lease = _take(UUID(order_id))
+    lease = leases.take(_unfinished(), UUID(order_id), _lease, only_due=True, patient=patient)
     if lease is None:
         return 0
-    sent = 0
     try:
         with piggy.as_job():
-            sent = _work(lease, time.monotonic() + JOB_SECONDS)
+            sent, has_more = _work(lease, time.monotonic() + JOB_SECONDS)
     finally:
-        lease.give_back()
-    if lease.has_more:
-        enqueue(lease.order.pk)
+        lease.end()
+    if has_more:
+        enqueue(lease.pk)
     return sent
 
 
@@ -96,56 +84,28 @@ def _lease() -> timedelta:
     return timedelta(seconds=settings.PIGGY_TIMEOUT + 2)
 
 
-class Lease:
-    """The right to work on an order, as long as nobody else has taken it over."""
-
-    def __init__(self, order: ClaimLinkOrder, until: datetime) -> None:
-        self.order, self.until = order, until
-        self.has_more = False
-
-    def renew(self) -> bool:
-        """False when somebody else has it, or the order is over."""
-        until = timezone.now() + _lease()
-        kept = self._mine().filter(ended_at=None).update(claimed_until=until)
-        self.until = until if kept else self.until
-        return bool(kept)
-
-    def give_back(self) -> None:
-        self._mine().update(claimed_until=None)
-
-    def pause(self, until: datetime) -> None:
-        self._mine().update(not_before=until)
-
-    def _mine(self) -> QuerySet[ClaimLinkOrder]:
-        return ClaimLinkOrder.objects.filter(pk=self.order.pk, claimed_until=self.until)
+def _due() -> QuerySet[ClaimLinkOrder]:
+    """Those that it is worth going on with by now, and that nobody is at."""
+    return _unfinished().filter(leases.due(timezone.now()))
 
 
-def _free(now: datetime) -> QuerySet[ClaimLinkOrder]:
-    """Orders that are due and that nobody is at."""
-    due = Q(not_before=None) | Q(not_before__lte=now)
-    return ClaimLinkOrder.objects.filter(due & (Q(claimed_until=None) | Q(claimed_until__lte=now)), ended_at=None)
+def _unfinished() -> QuerySet[ClaimLinkOrder]:
+    return ClaimLinkOrder.objects.filter(ended_at=None)
 
 
-def _take(order_id: UUID) -> Lease | None:
-    now = timezone.now()
-    until = now + _lease()
-    if not _free(now).filter(pk=order_id).update(claimed_until=until):
-        return None
-    return Lease(ClaimLinkOrder.objects.select_related("act", "shop").get(pk=order_id), until)
-
-
-def _work(lease: Lease, until: float) -> int:
-    order, sent, silences = lease.order, 0, 0
+def _work(lease: leases.Lease[ClaimLinkOrder], until: float) -> tuple[int, bool]:
+    """How many were sent, and whether there is more to do at once."""
+    order, sent, silences = ClaimLinkOrder.objects.select_related("act", "shop").get(pk=lease.pk), 0, 0
     for link in order.links.filter(state__in=OPEN):
         if time.monotonic() > until or not lease.renew():
-            return 0
+            return 0, False
         _look(link)
     while time.monotonic() < until and lease.renew():
         order.refresh_from_db(fields=["is_stopped"])
         due = None if order.is_stopped else _next(order)
         if due is None:
-            _end_or_wait(lease)
-            return sent
+            _end_or_wait(lease, order)
+            return sent, False
         outcome = _send(due, order)
         if outcome is None:
             continue
@@ -155,10 +115,9 @@ def _work(lease: Lease, until: float) -> int:
         if silences >= SILENCES:
             wait = timezone.now() + _pause(due)
         if wait is not None:
-            lease.pause(wait)
-            return sent
-    lease.has_more = True
-    return sent
+            lease.mine().update(not_before=wait)
+            return sent, False
+    return sent, True
 
 
 def _next(order: ClaimLinkOrder) -> ClaimLink | None:
@@ -248,9 +207,9 @@ def _look(link: ClaimLink) -> None:
         _keep(link, link.order, outcome)
 
 
-def _end_or_wait(lease: Lease) -> None:
+def _end_or_wait(lease: leases.Lease[ClaimLinkOrder], order: ClaimLinkOrder) -> None:
     """Nothing is due now: the order is over when nothing is open, else it waits for whatever comes first."""
-    order, now = lease.order, timezone.now()
+    now = timezone.now()
     waiting = (Progress.PLANNED, *OPEN) if not order.is_stopped else OPEN
     if not order.links.filter(state__in=waiting).exists():
         ClaimLinkOrder.objects.filter(pk=order.pk, ended_at=None).update(ended_at=now)
@@ -259,7 +218,7 @@ def _end_or_wait(lease: Lease) -> None:
     soonest = now + SOON if order.links.filter(state__in=OPEN).exists() else now + PAUSE
     if first is not None and first.not_before is not None and not order.is_stopped:
         soonest = min(soonest, first.not_before)
-    lease.pause(soonest)
+    lease.mine().update(not_before=soonest)
 
 
 def _token(link: ClaimLink) -> str:

@@ -10,10 +10,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
-from django_q.tasks import async_task
 
+from piggyadmin.runs import leases, tasks
 from vouchers.files.rows import SLICE, Row, rows_of
 from vouchers.files.workbook import write_workbook
 from vouchers.models import ExportFile, ExportPart
@@ -27,19 +27,20 @@ WRITE = "vouchers.files.jobs.write"
 
 
 def enqueue(file: ExportFile) -> None:
-    async_task(WRITE, str(file.pk), timeout=LONGEST, group="exports")  # type: ignore[no-untyped-call]  # it has no types
+    tasks.ask(WRITE, str(file.pk), timeout=LONGEST, group="exports")
 
 
 def write(file_id: str) -> bool:
     """Write one file, unless somebody else is at it or it is there already. Answers whether it was written now."""
-    if not _claim(UUID(file_id)):
+    lease = leases.take(_unwritten(), UUID(file_id), lambda: LEASE)
+    if lease is None:
         return False
     file = ExportFile.objects.select_related("run", "act__shop").get(pk=file_id)
     shop = file.act.shop
     zone = ZoneInfo(shop.time_zone) if shop else timezone.get_default_timezone()
     rows = rows_of(file.run, upto=file.rows, at=file.asked_at, zone=zone)
     with tempfile.TemporaryFile() as target:
-        write_workbook(target, _renewing(file, rows))
+        write_workbook(target, _renewing(lease, rows))
         target.seek(0)
         return _keep(file, target)
 
@@ -50,7 +51,7 @@ def enqueue_waiting() -> int:
     In tasks of their own, for this one may take no longer than any other. Two tasks for one file do no harm.
     """
     since = timezone.now() - PATIENCE
-    waiting = list(ExportFile.objects.filter(_free(), ready_at=None, asked_at__gt=since))
+    waiting = list(_unwritten().filter(leases.free(timezone.now()), asked_at__gt=since))
     for file in waiting:
         enqueue(file)
     return len(waiting)
@@ -64,28 +65,22 @@ def empty_old() -> int:
     return emptied
 
 
-def _free() -> Q:
-    return Q(claimed_until=None) | Q(claimed_until__lt=timezone.now())
-
-
-def _claim(file_id: UUID) -> bool:
-    unwritten = ExportFile.objects.filter(_free(), pk=file_id, ready_at=None)
-    return bool(unwritten.update(claimed_until=timezone.now() + LEASE))
+def _unwritten() -> QuerySet[ExportFile]:
+    return ExportFile.objects.filter(ready_at=None)
 
 
 def _keep(file: ExportFile, content: IO[bytes]) -> bool:
     """Put a written file where whoever asked can take it, unless somebody else was quicker."""
     with transaction.atomic():
-        unwritten = ExportFile.objects.filter(pk=file.pk, ready_at=None)
-        if not unwritten.update(ready_at=timezone.now(), claimed_until=None):
+        if not _unwritten().filter(pk=file.pk).update(ready_at=timezone.now(), claimed_until=None):
             return False
         for number, part in enumerate(iter(lambda: content.read(PART), b"")):
             ExportPart.objects.create(file=file, number=number, content=part)
     return True
 
 
-def _renewing(file: ExportFile, rows: Iterator[Row]) -> Iterator[Row]:
+def _renewing(lease: leases.Lease[ExportFile], rows: Iterator[Row]) -> Iterator[Row]:
     for number, row in enumerate(rows, 1):
         if number % SLICE == 0:
-            ExportFile.objects.filter(pk=file.pk).update(claimed_until=timezone.now() + LEASE)
+            lease.renew()  # lost or not: of two that write it, whoever is quicker keeps it
         yield row
