@@ -49,7 +49,7 @@ def shop(db: None) -> Shop:
 @pytest.fixture
 def first_limits(db: None) -> None:
     """The limits a house begins with: a test with real transactions empties the tables that its migrations filled."""
-    for name in ("0002_first_limits", "0003_award_pause", "0005_prepaid_pause"):
+    for name in ("0002_first_limits", "0003_award_pause", "0005_prepaid_pause", "0006_giftcard_pause"):
         for kind, role, amount in import_module(f"piggyadmin.accounts.migrations.{name}").FIRST:
             Limit.objects.get_or_create(kind=kind, role=role, shop=None, defaults={"amount": amount})
 

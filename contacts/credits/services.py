@@ -117,7 +117,7 @@ def open_page(*, contact_uuid: str, actor: Actor, wish: Wish | None = None) -> A
     credits = wish.credits if wish.credits is not None else int(answers["credits"].get())
     if credits <= 0:
         return replace(page, problem=f"By the rules of the programme {wish.words} gives no credits.")
-    needs = AWARDS.needs(actor=actor, contact_uuid=contact_uuid, amount=credits)
+    needs = AWARDS.needs(actor=actor, target_id=contact_uuid, amount=credits)
     return replace(page, promise=Promise(wish, credits, contact.credits, page.read_at, needs))
 
 

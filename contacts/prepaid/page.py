@@ -53,7 +53,7 @@ def owner_of(request: StaffRequest, contact_uuid: str) -> str:
 def promise_of(page: PrepaidPage, shown: dict[str, Any], actor: Actor) -> Promise:
     needs = None
     if shown["way"] == TOP_UP:
-        needs = TOP_UPS.needs(actor=actor, contact_uuid=page.contact_uuid, amount=shown["cents"])
+        needs = TOP_UPS.needs(actor=actor, target_id=page.contact_uuid, amount=shown["cents"])
     return Promise(shown["way"], shown["cents"], page.balance, shown.get("reason", ""), needs)
 
 

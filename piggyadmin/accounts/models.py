@@ -125,6 +125,7 @@ class Limit(models.Model):
         AWARD_PAUSE = "award_pause", _("Seconds between two awards")  # by one person to one customer
         PREPAID_CENTS = "prepaid_cents", _("Prepaid in one top-up")
         PREPAID_PAUSE = "prepaid_pause", _("Seconds between two prepaid top-ups")  # likewise
+        GIFTCARD_PAUSE = "giftcard_pause", _("Seconds between two gift card top-ups")  # by one person, of one card
         BATCH_VOUCHERS = "batch_vouchers", _("Vouchers in one batch")
         CLAIM_LINK_CREDITS = "claim_link_credits", _("Credits in one order of claim links")  # all links together
 

@@ -19,7 +19,7 @@ from tests.conftest import Person
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/staff/limits/"}
 AWARD, PREPAID, BATCH = Limit.Kind.AWARD_CREDITS, Limit.Kind.PREPAID_CENTS, Limit.Kind.BATCH_VOUCHERS
-PAUSE, PREPAID_PAUSE = Limit.Kind.AWARD_PAUSE, Limit.Kind.PREPAID_PAUSE
+PAUSE, PREPAID_PAUSE, CARD_PAUSE = Limit.Kind.AWARD_PAUSE, Limit.Kind.PREPAID_PAUSE, Limit.Kind.GIFTCARD_PAUSE
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,7 @@ def first_limits(db: None) -> None:
     import_module("piggyadmin.accounts.migrations.0002_first_limits").set_first_limits(apps, None)
     import_module("piggyadmin.accounts.migrations.0003_award_pause").set_first_pauses(apps, None)
     import_module("piggyadmin.accounts.migrations.0005_prepaid_pause").set_first_pauses(apps, None)
+    import_module("piggyadmin.accounts.migrations.0006_giftcard_pause").set_first_pauses(apps, None)
 
 
 def test_it_begins_with_the_first_limits(shop: Shop) -> None:
@@ -36,6 +37,7 @@ def test_it_begins_with_the_first_limits(shop: Shop) -> None:
     assert limit_for(BATCH, "marketing", None) == 5_000
     assert limit_for(PAUSE, "desk", shop) == limit_for(PAUSE, "admin", shop) == 30
     assert limit_for(PREPAID_PAUSE, "desk", shop) == limit_for(PREPAID_PAUSE, "admin", shop) == 30
+    assert limit_for(CARD_PAUSE, "desk", shop) == limit_for(CARD_PAUSE, "admin", shop) == 30
 
 
 def test_a_house_that_has_a_pause_keeps_it(shop: Shop) -> None:
@@ -85,7 +87,11 @@ def test_it_tells_a_pause_in_seconds(admin: Person, shop: Shop, amersfoort: Shop
     assert "30 s" in page
     assert "1,250 s" in page
     assert "Seconds between two prepaid top-ups" in page
-    assert page.count("no pause") == 3  # marketing's two, and the shop's own nought
+    assert "Seconds between two gift card top-ups" in page
+    assert page.count("no pause") == 4  # marketing's three, and the shop's own nought
+    page = admin.get(f"/staff/limits/{CARD_PAUSE}/desk/").content.decode()
+    assert "topping up the same gift card again" in page
+    assert "Empty: no pause." in page
     page = admin.get(f"/staff/limits/{PREPAID_PAUSE}/desk/").content.decode()
     assert "topping up the same customer’s prepaid money again" in page
     assert "Empty: no pause." in page

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from piggyadmin.accounts.models import Limit
 from piggyadmin.ledger import lateness, settling
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.marks import MARK
@@ -38,6 +39,11 @@ class Write:
     operation: str
     do: Callable[[str], Outcome]
     happened: Callable[[], int]
+
+
+@pytest.fixture(autouse=True)
+def no_pause(first_limits: None) -> None:
+    Limit.objects.filter(kind="giftcard_pause").delete()
 
 
 @pytest.fixture

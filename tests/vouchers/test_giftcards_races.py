@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from piggyadmin.accounts.models import Limit
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.outcomes import Outcome
@@ -81,6 +82,22 @@ def test_many_tills_and_a_lost_answer_pay_once(sandbox: SandboxAccount, card: di
     outcomes = at_once(lambda number: pay(card, actor, form_token(), 100))
     assert tally(outcomes) == {"unknown": 1, "refused": MANY - 1}
     assert moved(sandbox) == [2000, -100]
+
+
+def test_many_tabs_of_one_person_at_once_top_up_once(sandbox: SandboxAccount, card: dict, actor: Actor) -> None:
+    """The last of them come when the first is done: then it is the pause that holds."""
+    Limit.objects.update_or_create(kind="giftcard_pause", role="desk", shop=None, defaults={"amount": 30})
+
+    def top_up(number: int) -> Outcome:
+        how = {"cents": 500, "code_end": "E8KQ", "actor": actor, "token": form_token()}
+        return services.top_up(giftcard_uuid=card["uuid"], **how)
+
+    assert tally(at_once(top_up)) == {"done": 1, "refused": MANY - 1}
+    assert moved(sandbox) == [2000, 500]
+    late = top_up(0)
+    assert (late.outcome, asked(sandbox, MOVE)) == ("refused", 1)
+    assert "a moment ago" in late.reason
+    assert verify_ledger().whole
 
 
 def test_a_transaction_set_right_in_many_ways_at_once_is_set_right_once(

@@ -5,30 +5,26 @@ Piggy reverses a card's last transaction only. Any other is corrected by one mor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from piggyadmin import piggy
 from piggyadmin.codes import last_four
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, begun_with, perform
-from piggyadmin.ledger.models import Act, Event, State
+from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.open_acts import sent_before
 from piggyadmin.ledger.outcomes import Outcome
-from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound, PiggyRejected
 from piggyadmin.piggy.payloads import Giftcard, GiftcardTransaction
 from piggyadmin.templatetags.words import euros, signed_euros
-from vouchers.giftcards import services
+from vouchers.giftcards import mended, services
 from vouchers.giftcards.actions import CORRECT, REVERSE
+from vouchers.giftcards.limits import TOP_UPS
 from vouchers.giftcards.services import NoCard
-
-BACK = (REVERSE.name, CORRECT.name)
 
 
 class NoTransaction(Exception):
@@ -84,7 +80,7 @@ def open_move(*, giftcard_uuid: str, transaction_uuid: str) -> Moved:
                     transaction=each,
                     read_at=read_at,
                     is_last=number == 0,
-                    comes_to=_comes_to(each.uuid, each.amount_in_cents, _done(_acts(giftcard_uuid))),
+                    comes_to=mended.comes_to(each.uuid, each.amount_in_cents, mended.done(mended.acts(giftcard_uuid))),
                     open_act=services.open_moves(giftcard_uuid).first(),
                 )
             number += 1
@@ -97,7 +93,7 @@ def difference(*, moved: Moved, to_cents: int | None, actor: Actor) -> int:
     None takes it back whole, and no limit counts then. Raises CannotCorrect.
     """
     cents = (to_cents or 0) - moved.comes_to
-    limit = None if to_cents is None else services.top_up_limit(actor)
+    limit = None if to_cents is None else TOP_UPS.limit(actor)
     if cents == 0:
         raise CannotCorrect("That is what it is already.")
     if moved.balance + cents < 0:
@@ -139,8 +135,8 @@ def correct(*, moved: Moved, to_cents: int, actor: Actor, reason: str, token: st
     wanted = int(begun.figures["to_cents"]) if begun else to_cents
 
     def check(act: Act) -> None:
-        before = sent_before(act, _acts(moved.card.uuid))
-        now = _comes_to(moved.uuid, moved.transaction.amount_in_cents, _done(before))
+        before = sent_before(act, mended.acts(moved.card.uuid))
+        now = mended.comes_to(moved.uuid, moved.transaction.amount_in_cents, mended.done(before))
         if now != comes_to:
             raise PiggyRejected(f"It was set right meanwhile, to {signed_euros(now)}. Open it again.")
 
@@ -150,19 +146,3 @@ def correct(*, moved: Moved, to_cents: int, actor: Actor, reason: str, token: st
 
 def _figures(moved: Moved) -> dict[str, Any]:
     return {"code_end": last_four(moved.card.hash), "of": moved.uuid}
-
-
-def _acts(giftcard_uuid: str) -> QuerySet[Act]:
-    return acts_of(target=Target("giftcard", giftcard_uuid)).filter(action__in=BACK)
-
-
-def _done(acts: Iterable[Act]) -> list[Mapping[str, Any]]:
-    """The figures of those that were done. One query for them all."""
-    events = Event.objects.filter(act__in=list(acts), outcome=State.DONE).select_related("act")
-    return [{**event.act.figures, **event.figures} for event in events]
-
-
-def _comes_to(uuid: str, cents: int, done: list[Mapping[str, Any]]) -> int:
-    """A transaction's amount with all that was set right about it, and about that again."""
-    mended = [each for each in done if each["of"] == uuid and uuid]
-    return cents + sum(_comes_to(str(each.get("transaction_uuid", "")), int(each["cents"]), done) for each in mended)

@@ -9,13 +9,16 @@ from typing import Any
 from django.http import HttpResponse
 
 from piggyadmin.accounts.actor import actor_of
+from piggyadmin.accounts.limits.alone import Needs
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import render_page
+from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.forms import ApproverForm, AskForm, focus_first_error, request_form
 from piggyadmin.ledger.pages import look_of
 from piggyadmin.ledger.services import SEE_ALL
-from vouchers.giftcards import asking, services
+from vouchers.giftcards import asking
 from vouchers.giftcards.forms import TOP_UP, MoveForm, PromiseForm, promise_values
+from vouchers.giftcards.limits import TOP_UPS
 from vouchers.giftcards.services import CardPage
 
 TEMPLATE = "vouchers/giftcards/card.html"
@@ -24,12 +27,12 @@ HERE, HERE_FOR, MOST_HERE = "giftcards_here", 900, 20  # in the session: cards w
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What is about to be done, in numbers; `limit` is why it needs a second person."""
+    """What is about to be done, in numbers; `needs` is why it takes a second person."""
 
     way: str
     cents: int
     balance: int
-    limit: int | None = None
+    needs: Needs | None = None
 
     @property
     def is_top_up(self) -> bool:
@@ -60,9 +63,9 @@ def owner_of(request: StaffRequest, giftcard_uuid: str) -> str:
     return f"{request.user.pk}/{shop}/{giftcard_uuid}"
 
 
-def promise_of(page: CardPage, way: str, cents: int, actor: Any) -> Promise:
-    limit = services.top_up_limit(actor) if way == TOP_UP else None
-    return Promise(way, cents, page.balance, limit if limit is not None and cents > limit else None)
+def promise_of(page: CardPage, way: str, cents: int, actor: Actor) -> Promise:
+    needs = TOP_UPS.needs(actor=actor, target_id=page.card.uuid, amount=cents) if way == TOP_UP else None
+    return Promise(way, cents, page.balance, needs)
 
 
 def request_context(request: StaffRequest, giftcard_uuid: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ SHOW_IT = "Scan or type the card’s code again first: whoever pays with a card 
 @shop_required
 @sensitive_post_parameters("password", "otp")
 def move(request: StaffRequest, giftcard_uuid: str) -> HttpResponse:
-    """By an amount; a top-up above the limit with a second person."""
+    """By an amount; a top-up above the limit or within the pause with a second person."""
     steps: dict[str, Callable[[StaffRequest, str], HttpResponse]] = {
         "do": _do,
         "ask": _ask,
@@ -172,7 +172,7 @@ def _after(request: StaffRequest, giftcard_uuid: str, outcome: Outcome, shown: d
     # Known not done, and this very act may be sent again when its time has come: its form keeps its token.
     kept = request.POST.get("form_token", "") if outcome.outcome == "planned" else ""
     promise = promise_of(page, shown["way"], shown["cents"], actor_of(request)) if kept else None
-    if promise is not None and promise.limit is not None:
+    if promise is not None and promise.needs is not None:
         promise = None  # what a second person approved waits in its request, which carries the form
     return card_page(
         request, page, form=_filled(shown), promise=promise, told=outcome, kept_token=kept, status=LOST_RACE

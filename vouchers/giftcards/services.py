@@ -11,8 +11,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from piggyadmin import piggy
-from piggyadmin.accounts.limits.services import limit_for
-from piggyadmin.accounts.models import Limit
 from piggyadmin.codes import last_four, spellings
 from piggyadmin.ledger import second_person
 from piggyadmin.ledger.actions import Action
@@ -26,9 +24,9 @@ from piggyadmin.ledger.services import acts_of
 from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, PiggyRejected
 from piggyadmin.piggy.paging import Page
 from piggyadmin.piggy.payloads import Giftcard, GiftcardProgram, GiftcardTransaction
-from piggyadmin.templatetags.words import euros
 from vouchers.giftcards import asking, marks
 from vouchers.giftcards.actions import CREATE, DEDUCT, MOVES, REVEAL, TOP_UP
+from vouchers.giftcards.limits import TOP_UPS
 
 ROWS = 20  # transactions a page
 ACTS = 10  # of the ledger, on the card's page
@@ -146,11 +144,6 @@ def open_card(*, giftcard_uuid: str, page: int = 1) -> CardPage:
     )
 
 
-def top_up_limit(actor: Actor) -> int | None:
-    """The most cents this person may put on a card alone here; None: no limit."""
-    return limit_for(Limit.Kind.PREPAID_CENTS, actor.role, actor.shop)
-
-
 def create(*, program_uuid: str, actor: Actor, token: str) -> Outcome:
     """Make an empty digital card. Its uuid is the figure `giftcard_uuid` of a done act."""
     begun = begun_with(token)
@@ -169,14 +162,19 @@ def create(*, program_uuid: str, actor: Actor, token: str) -> Outcome:
 def top_up(
     *, giftcard_uuid: str, cents: int, code_end: str, actor: Actor, token: str, approval: Approval | None = None
 ) -> Outcome:
-    """Put money on a card. Over the limit without an `approval` it is refused, and Piggy is not asked."""
+    """Put money on a card. Over the limit or within the pause it is refused without an `approval`.
+
+    Piggy is not asked then.
+    """
 
     def check(act: Act) -> None:
-        limit = top_up_limit(actor)
         if approval is not None:
             second_person.use(approval, act=act, by=actor, figures=figures)
-        elif limit is not None and cents > limit:
-            raise PiggyRejected(f"That is more than the {euros(limit)} you may put on a card alone here.")
+            return
+        TOP_UPS.insist_on_pause(act, actor=actor)
+        limit = TOP_UPS.limit(actor)
+        if limit is not None and cents > limit:
+            raise PiggyRejected(TOP_UPS.over_words(limit))
 
     figures = asking.figures_of(cents=cents, code_end=code_end, actor=actor)
     return move(TOP_UP, giftcard_uuid, figures, actor=actor, token=token, check=check, parent=approval)

@@ -1,4 +1,4 @@
-"""What one person may do alone for one customer: up to a limit, and not again within a pause.
+"""What one person may do alone for one customer, or one gift card: up to a limit, and not again within a pause.
 
 What must hold when two tabs or two tills race is judged inside the act's own call, against the acts that were sent
 before it: the ledger has put them in one order.
@@ -47,7 +47,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """The rule for one action that is done to a customer.
+    """The rule for one action that is done to a customer, or to another kind of `target`.
 
     `amount` says a limit in words ("500 credits"), `what` the act ("award"), `before` that it was done just now. An act
     that `was_taken_back` whole begins no pause: whoever mends a mistake need not wait.
@@ -60,27 +60,28 @@ class Alone:
     what: str
     before: str
     was_taken_back: Callable[[Act], bool]
+    target: str = "contact"
 
     def limit(self, actor: Actor) -> int | None:
         """The most this person may do alone; None: no limit."""
         return limit_for(self.most, actor.role, actor.shop)
 
-    def needs(self, *, actor: Actor, contact_uuid: str, amount: int) -> Needs | None:
-        """Why so much for this customer needs a second person as things stand now; None when it does not."""
-        limit, until = self.limit(actor), self.until(actor, self.recent(actor, contact_uuid))
+    def needs(self, *, actor: Actor, target_id: str, amount: int) -> Needs | None:
+        """Why so much for this one needs a second person as things stand now; None when it does not."""
+        limit, until = self.limit(actor), self.until(actor, self.recent(actor, target_id))
         over = limit if limit is not None and amount > limit else None
         return None if over is None and until is None else Needs(self, over, until)
 
     def over_words(self, limit: int) -> str:
         return f"That is more than the {self.amount(limit)} you may {self.what} alone here."
 
-    def acts(self, contact_uuid: str) -> QuerySet[Act]:
-        return acts_of(target=Target("contact", contact_uuid)).filter(action=self.action.name)
+    def acts(self, target_id: str) -> QuerySet[Act]:
+        return acts_of(target=Target(self.target, target_id)).filter(action=self.action.name)
 
-    def recent(self, actor: Actor, contact_uuid: str) -> QuerySet[Act]:
-        """This person's acts for this customer that the pause may count."""
+    def recent(self, actor: Actor, target_id: str) -> QuerySet[Act]:
+        """This person's acts for this one that the pause may count."""
         since = timezone.now() - timedelta(seconds=self._seconds(actor))
-        own = self.acts(contact_uuid).filter(staff=actor.staff, state__outcome__in=COUNTS)
+        own = self.acts(target_id).filter(staff=actor.staff, state__outcome__in=COUNTS)
         return own.filter(state__updated_at__gte=since)
 
     def until(self, actor: Actor, acts: Iterable[Act]) -> datetime | None:

@@ -11,7 +11,7 @@ from piggyadmin.templatetags.words import euros, thousands
 
 MOST = 10_000_000  # a typing mistake, not a limit
 LONGEST_PAUSE = 86_400  # s: a day
-PAUSES = (Limit.Kind.AWARD_PAUSE, Limit.Kind.PREPAID_PAUSE)
+PAUSES = (Limit.Kind.AWARD_PAUSE, Limit.Kind.PREPAID_PAUSE, Limit.Kind.GIFTCARD_PAUSE)
 
 
 def limit_for(kind: str, role: str, shop: Shop | None) -> int | None:
