@@ -100,6 +100,21 @@ def test_many_tabs_of_one_person_at_once_top_up_once(sandbox: SandboxAccount, ca
     assert verify_ledger().whole
 
 
+def test_one_that_comes_when_it_was_taken_back_already_asks_piggy_nothing(
+    sandbox: SandboxAccount, card: dict, actor: Actor, admin: Person
+) -> None:
+    """What happens in the race below to whoever is late by more than the call of the first takes."""
+    by = Actor(admin.staff, "admin", actor.shop)
+    uuid = sandbox.state("giftcard_transaction")[-1]["uuid"]
+    last = adjusting.open_move(giftcard_uuid=card["uuid"], transaction_uuid=uuid)
+    back = {"moved": last, "actor": by, "reason": "Typed wrong"}
+    assert adjusting.take_back(**back, token=form_token()).done
+    late = adjusting.take_back(**back, token=form_token())
+    assert late.refused
+    assert "It was set right meanwhile, to" in late.reason
+    assert asked(sandbox, BACK) == 1
+
+
 def test_a_transaction_set_right_in_many_ways_at_once_is_set_right_once(
     sandbox: SandboxAccount, card: dict, actor: Actor, admin: Person
 ) -> None:

@@ -109,10 +109,14 @@ def difference(*, moved: Moved, to_cents: int | None, actor: Actor) -> int:
 
 
 def take_back(*, moved: Moved, actor: Actor, reason: str, token: str) -> Outcome:
-    """Reverse the card's last transaction. One that is no longer the last Piggy refuses (55025)."""
+    """Reverse the card's last transaction. One that is no longer the last Piggy refuses (55025).
+
+    One that was set right from here meanwhile is refused without asking Piggy.
+    """
 
     def call(act: Act) -> GiftcardTransaction:
         services.check_free(act)
+        _insist(act, moved, moved.transaction.amount_in_cents)
         return piggy.get_client().reverse_giftcard_transaction(uuid=moved.uuid)
 
     return perform(
@@ -135,13 +139,18 @@ def correct(*, moved: Moved, to_cents: int, actor: Actor, reason: str, token: st
     wanted = int(begun.figures["to_cents"]) if begun else to_cents
 
     def check(act: Act) -> None:
-        before = sent_before(act, mended.acts(moved.card.uuid))
-        now = mended.comes_to(moved.uuid, moved.transaction.amount_in_cents, mended.done(before))
-        if now != comes_to:
-            raise PiggyRejected(f"It was set right meanwhile, to {signed_euros(now)}. Open it again.")
+        _insist(act, moved, comes_to)
 
     figures = _figures(moved) | {"cents": wanted - comes_to, "of_cents": comes_to, "to_cents": wanted}
     return services.move(CORRECT, moved.card.uuid, figures, actor=actor, token=token, check=check, reason=reason)
+
+
+def _insist(act: Act, moved: Moved, comes_to: int) -> None:
+    """Raise PiggyRejected unless the transaction comes to this still, by all that was sent before this act."""
+    before = sent_before(act, mended.acts(moved.card.uuid))
+    now = mended.comes_to(moved.uuid, moved.transaction.amount_in_cents, mended.done(before))
+    if now != comes_to:
+        raise PiggyRejected(f"It was set right meanwhile, to {signed_euros(now)}. Open it again.")
 
 
 def _figures(moved: Moved) -> dict[str, Any]:
