@@ -249,6 +249,7 @@ body.addEventListener('htmx:beforeSwap', ({ detail }) => {
     // Nothing new, or no answer this time: what stands there still holds, and is not read out again.
     const told = new DOMParser().parseFromString(detail.serverResponse, 'text/html').body;
     if (detail.xhr.status >= 400 || wordsOf(told) === wordsOf(detail.target)) detail.shouldSwap = false;
+    else stoodOn = standing();
   }
 });
 const noAnswer = ({ detail }) => {
@@ -299,6 +300,31 @@ body.addEventListener('htmx:afterRequest', (event) => event.detail.elt.querySele
 /* ---- where the keys go on: the first field with an error, else what the answer says -------------------------- */
 const wrongIn = (part) => [...part.querySelectorAll('[aria-invalid=true]')].find(visible);
 const isNowhere = () => document.activeElement === null || document.activeElement === body;
+const goOn = (element) => {
+  if (element.tabIndex < 0) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+};
+const toldIn = (part) => part.querySelector('[role=alert], [role=status], h1, h2') ?? part;
+// A page that asks by itself takes nobody off the button they stand on: what does the same has the focus afterwards.
+let stoodOn = null; // {element, likeness, nth}
+const KEYED = 'a[href], button, input, select, textarea, summary, [tabindex]';
+const likenessOf = (element) => {
+  const { form } = element;
+  const step = form?.querySelector('[name=step]')?.value;
+  return [element.tagName, element.getAttribute('href'), element.getAttribute('name'), element.getAttribute('value'), form?.getAttribute('action'), step].join('\n');
+};
+const alike = (likeness) => [...document.querySelectorAll(KEYED)].filter((each) => visible(each) && likenessOf(each) === likeness);
+function standing() {
+  const element = document.activeElement;
+  if (isNowhere()) return null;
+  const likeness = likenessOf(element);
+  return { element, likeness, nth: alike(likeness).indexOf(element) };
+}
+function standAgain(part) {
+  const { element, likeness, nth } = stoodOn ?? {};
+  stoodOn = null;
+  if (element && !element.isConnected && isNowhere()) goOn(alike(likeness)[nth] ?? toldIn(part));
+}
 // A page with an error begins there. Whatever asks for the focus by itself comes later, and then leaves it alone.
 const beginAtError = () => wrongIn(document.getElementById('main') ?? body)?.focus();
 beginAtError();
@@ -306,16 +332,16 @@ beginAtError();
 if (location.hash) window.addEventListener('load', () => isNowhere() && beginAtError());
 body.addEventListener('htmx:afterSettle', ({ detail: { target, requestConfig } }) => {
   const part = target?.isConnected ? target : document.getElementById(target?.id ?? '');
-  if (!part || isPolling(requestConfig.elt)) return;
+  if (!part) return;
+  if (isPolling(requestConfig.elt)) {
+    standAgain(part);
+    return;
+  }
   const wasSent = requestConfig.triggeringEvent?.type === 'submit'; // not while somebody types
   const wrong = wasSent && (isNowhere() || part.contains(document.activeElement)) && wrongIn(part);
   if (wrong) wrong.focus();
-  else if (wasSent && isNowhere()) {
-    // The button that was pressed is gone: the keys go on from the answer, not from the top of the page.
-    const told = part.querySelector('[role=alert], [role=status], h1, h2') ?? part;
-    if (!told.hasAttribute('tabindex')) told.tabIndex = -1;
-    told.focus({ preventScroll: true });
-  }
+  // The button that was pressed is gone: the keys go on from the answer, not from the top of the page.
+  else if (wasSent && isNowhere()) goOn(toldIn(part));
 });
 
 /* ---- `?`: the keys, over the page one is on, so that nothing typed is lost ------------------------------------- */

@@ -11,6 +11,8 @@ from tests.browser.pages import access, catalogue, claim_links, orders, portal, 
 from tests.browser.pages.places import CARD, Place, Visit, goto
 from tests.conftest import Person
 from tests.fixtures_sandbox import SandboxAccount
+from tests.vouchers.link_hands import work
+from vouchers.models import ClaimLinkOrder, Progress
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -92,6 +94,26 @@ def test_rewards_a_wrong_card_the_right_one_claim_and_hand_over(arrive: Arrive) 
     expect(page.get_by_role("link", name="Award credits").first).to_be_visible()
 
 
+def test_what_waits_is_handed_over_on_another_day_to_whoever_shows_a_card(arrive: Arrive) -> None:
+    page = arrive(Place("", rewards.rewards))
+    press(page, page.get_by_role("link", name="Hand over Tote bag"))
+    expect(page.get_by_role("heading", name="Hand over Tote bag")).to_be_visible()
+    expect(page.locator("#id_card")).to_be_focused()
+    type_by_hand(page, "2600118033104417")
+    press_by_hand(page, "Enter")
+    is_at(page, "card")
+    retype(page, CARD)
+    press_by_hand(page, "Enter")
+    expect(button(page, "It is handed over")).to_be_focused()
+    press_by_hand(page, "Enter")
+    expect(page.get_by_text("Handed Tote bag over.").first).to_be_visible()
+    expect(page.get_by_role("link", name="Hand over Tote bag")).to_have_count(0)
+    press(page, page.get_by_role("link", name="Undo the hand-over of Tote bag"))
+    expect(page.locator("#id_reason")).to_be_focused()
+    press_by_hand(page, "Escape")
+    expect(page.get_by_role("heading", name="Rewards", exact=True)).to_be_visible()
+
+
 def test_prepaid_a_slip_in_the_amount_then_money_on_it(arrive: Arrive) -> None:
     page = arrive(Place("", prepaid.full))
     expect(page.locator("[name=amount]")).to_be_focused()
@@ -113,6 +135,39 @@ def test_prepaid_a_deduction_without_a_reason_goes_to_the_reason(arrive: Arrive)
     type_by_hand(page, "5")
     press(page, button(page, "Deduct"))
     is_at(page, "reason")
+
+
+def test_prepaid_a_deduction_with_a_card_instead_of_a_reason_is_done(arrive: Arrive) -> None:
+    page = arrive(Place("", prepaid.full, "admin"))
+    tab_to(page, page.locator("#id_card"))
+    type_by_hand(page, CARD)
+    press_by_hand(page, "Enter")
+    expect(page.get_by_text("No reason is needed to deduct.")).to_be_visible()
+    expect(page.locator("[name=amount]")).to_be_focused()
+    type_by_hand(page, "5000")
+    press(page, button(page, "Deduct"))
+    is_at(page, "amount")
+    retype(page, "5")
+    press(page, button(page, "Deduct"))
+    expect(button(page, "Take € 5.00 off it")).to_be_focused()
+    press_by_hand(page, "Enter")
+    expect(page.get_by_text("Deducted € 5.00.").first).to_be_visible()
+    expect(page.locator("#history").get_by_text("−€ 5.00").first).to_be_visible()
+    press_by_hand(page, "Escape")
+    expect(page.get_by_role("link", name="Award credits").first).to_be_visible()
+
+
+def test_prepaid_a_deduction_with_its_reason_is_done(arrive: Arrive) -> None:
+    page = arrive(Place("", prepaid.full, "admin"))
+    expect(page.locator("[name=amount]")).to_be_focused()
+    type_by_hand(page, "5")
+    press(page, button(page, "Deduct"))
+    is_at(page, "reason")
+    type_by_hand(page, "Paid by phone, she is on the line")
+    press(page, button(page, "Deduct"))
+    expect(button(page, "Take € 5.00 off it")).to_be_focused()
+    press_by_hand(page, "Enter")
+    expect(page.get_by_text("Deducted € 5.00.").first).to_be_visible()
 
 
 def test_orders_no_number_a_wrong_one_and_the_right_one(arrive: Arrive) -> None:
@@ -227,6 +282,62 @@ def test_claim_links_too_many_then_what_it_would_be_then_made(arrive: Arrive) ->
     page.wait_for_url("**/vouchers/claim-links/*/")
     press_by_hand(page, "Escape")
     expect(page.get_by_role("heading", name="Claim links", exact=True)).to_be_visible()
+
+
+def see_by_itself(page: Page) -> None:
+    """The page asks how far it is, every two seconds."""
+    page.clock.run_for(2500)
+
+
+def test_claim_links_from_the_order_to_the_paper(arrive: Arrive) -> None:
+    page = arrive(Place("", claim_links.empty, "marketing"))
+    type_by_hand(page, "Thank you")
+    for name, typed in (("quantity", "2"), ("credits", "50")):
+        tab_to(page, page.locator(f"[name={name}]"))
+        retype(page, typed)
+    press_by_hand(page, "Enter")
+    expect(button(page, "Make 2 links")).to_be_focused()
+    press_by_hand(page, "Enter")
+    page.wait_for_url("**/vouchers/claim-links/*/")
+    work(ClaimLinkOrder.objects.get())
+    see_by_itself(page)
+    expect(page.get_by_text("2 of 2.")).to_be_visible()
+    press(page, page.get_by_role("link", name="Print 2 links"))
+    expect(page.get_by_role("heading", name="Print Thank you")).to_be_visible()
+    press(page, button(page, "Print 2 links"))
+    expect(page.locator(".label svg.qr")).to_have_count(2)
+    expect(button(page, "Print")).to_be_focused()
+    press_by_hand(page, "Escape")
+    expect(page.get_by_text("Opened 2 claim links for printing.")).to_be_visible()
+    press_by_hand(page, "Escape")
+    press(page, page.get_by_role("link", name="Thank you"))
+    expect(page.get_by_role("link", name="Print 2 links")).to_be_visible()
+
+
+def test_claim_links_who_stands_on_a_button_stays_there_while_the_page_asks(arrive: Arrive) -> None:
+    page = arrive(Place("", claim_links.under_way, "marketing"))
+    order = ClaimLinkOrder.objects.get()
+    stop, out = button(page, "Stop here"), page.get_by_role("link", name="Print")
+    for wanted, made in ((stop, 14), (out, 15)):
+        tab_to(page, wanted)
+        order.links.filter(number=made).update(state=Progress.DONE, url=claim_links.URL.format(made))
+        see_by_itself(page)
+        expect(page.get_by_text(f"Print {made - 1} links")).to_be_visible()
+        expect(wanted).to_be_focused()
+    tab_to(page, stop)
+    ClaimLinkOrder.objects.update(ended_at=order.created_at)  # meanwhile it is over, and that button is gone
+    see_by_itself(page)
+    expect(stop).to_have_count(0)
+    is_somewhere(page)
+
+
+def test_claim_links_stopped_half_way_the_keys_go_on(arrive: Arrive) -> None:
+    page = arrive(Place("", claim_links.under_way, "marketing"))
+    press(page, button(page, "Stop here"))
+    expect(page.get_by_text("Nothing more is sent.")).to_be_visible()
+    expect(button(page, "Stop here")).to_have_count(0)
+    press(page, page.get_by_role("link", name="Print 12 links"))
+    expect(page.get_by_role("heading", name="Print Thank you for coming")).to_be_visible()
 
 
 def test_a_gift_card_by_mail_to_nobody_then_to_a_customer(arrive: Arrive) -> None:
