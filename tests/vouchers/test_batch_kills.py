@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests.conftest import Person
 from tests.vouchers.batch_hands import begin
-from tests.vouchers.workers import Place, killed_run, make_place
+from tests.vouchers.workers import Place, database_url, killed_run, make_place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +17,7 @@ KILLED_RUNS, QUANTITY = 5, 5000
 
 @pytest.fixture
 def place(db: None, tmp_path: Path) -> Iterator[Place]:
-    made = make_place(tmp_path, database_url=_database_url(), settle=2)
+    made = make_place(tmp_path, database_url=database_url(), settle=2)
     try:
         made.start_sandbox()
         made.worker.start()
@@ -34,11 +33,3 @@ def test_a_killed_worker_loses_nothing_and_makes_nothing_twice(marketing: Person
         run = killed_run(place, lambda promotion, n: begin(marketing, promotion, n), quantity=QUANTITY, seed=seed)
         assert run.state == "done"
     assert place.hits >= 1, "no kill met a run at work"
-
-
-def _database_url() -> str:
-    """The database of this test, for other processes."""
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    return f"postgres://{known['USER']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"

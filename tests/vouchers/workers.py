@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from django.db import connection
 
 from tests.fixtures_sandbox import SandboxAccount
 from vouchers import marks
@@ -126,6 +127,14 @@ def make_place(
     sandbox += ["--state", str(folder / f"sandbox-{port}.sqlite3"), "--rate", str(rate)]
     worker = [sys.executable, "manage.py", "qcluster"]
     return Place(Group(sandbox, kept | ours), Group(worker, kept | ours), account, settle)
+
+
+def database_url() -> str:
+    """The database of this test, for other processes."""
+    known = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{known['NAME']}"
+    return f"postgres://{known['USER']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
 def check_books(place: Place, run: BatchRun, number: int) -> None:
