@@ -252,10 +252,16 @@ body.addEventListener('htmx:beforeSwap', ({ detail }) => {
     else stoodOn = standing();
   }
 });
-const noAnswer = ({ detail }) => {
+const noAnswer = ({ detail: { elt, target, xhr } }) => {
   const template = document.getElementById('no-connection');
-  if (!template || !isNewest(detail) || isPolling(detail.elt)) return;
-  detail.target.replaceChildren(template.content.cloneNode(true));
+  if (!template || !isNewest({ target, xhr }) || isPolling(elt)) return;
+  const told = template.content.cloneNode(true).firstElementChild;
+  // What was typed stays, with its form: sent again it is the same act.
+  if ([...target.querySelectorAll(TEXT)].some(visible)) {
+    target.querySelector(':scope > [data-no-answer]')?.remove();
+    target.prepend(told);
+  } else target.replaceChildren(told);
+  if (isNowhere()) goOn(told);
 };
 body.addEventListener('htmx:sendError', noAnswer);
 body.addEventListener('htmx:timeout', noAnswer);

@@ -131,6 +131,16 @@ def test_a_page_that_could_not_be_read_leads_on(desk: Person, sandbox: SandboxAc
     assert '<a class="btn" href="/at/">Open the page again</a>' in swapped.text
 
 
+def test_a_form_that_met_a_failure_leads_to_what_has_happened(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.broken = 503
+    form = {"form_token": "a-form-of-the-test-itself"}
+    where = "/contacts/00000000-0000-0000-0000-000000000000/rewards/claims/any/hand-over/"
+    for headers in ({}, HTMX):
+        page = desk.post(where, form, headers=headers)
+        assert page.status_code == 503
+        assert 'href="/audit/">See what has happened' in page.text
+
+
 def test_too_many_calls_says_when_to_try_again(desk: Person, sandbox: SandboxAccount) -> None:
     sandbox.fault("*", kind="429", retry_after=60, times=-1)
     page = desk.post("/vouchers/check/", {"code": "COFFEE-1"}, headers=HTMX)

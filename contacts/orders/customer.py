@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from piggyadmin import piggy
-from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound
+from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
 from piggyadmin.piggy.payloads import Contact
 from piggyadmin.piggy.pool import Answer, Question
 
@@ -30,6 +31,11 @@ class Whose:
     @property
     def name(self) -> str:
         return self.contact.value.name if self.contact.value else ""
+
+
+def unread(contact_uuid: str, error: PiggyError) -> Whose:
+    """A customer whom Piggy did not tell of a moment ago: it is not asked once more."""
+    return Whose(contact_uuid, Answer(timezone.now(), error=error))
 
 
 def read_with(contact_uuid: str, questions: Mapping[str, Question] | None = None) -> Whose:

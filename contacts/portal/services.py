@@ -20,7 +20,7 @@ from piggyadmin.ledger.door import Target, perform
 from piggyadmin.ledger.models import Act, Event, State
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.services import acts_of
-from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound
+from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
 from piggyadmin.piggy.payloads import Contact, PortalSession
 from piggyadmin.piggy.portal import SessionOptions
 from piggyadmin.qr import Qr, qr_of
@@ -53,7 +53,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class PortalPage:
-    contact: Contact
+    contact: Contact | None  # None: Piggy could not be read just now
     read_at: datetime
     opened: list[Opened]
 
@@ -76,6 +76,17 @@ def open_page(*, contact_uuid: str) -> PortalPage:
     except (PiggyNotFound, PiggyInvalid) as error:
         raise NoCustomer(contact_uuid) from error
     return PortalPage(contact, timezone.now(), _opened(contact_uuid))
+
+
+def page_after_act(*, contact_uuid: str) -> PortalPage:
+    """The page after something was sent: it says what came of that, also while Piggy tells nothing else.
+
+    Raises NoCustomer.
+    """
+    try:
+        return open_page(contact_uuid=contact_uuid)
+    except PiggyError:
+        return PortalPage(None, timezone.now(), _opened(contact_uuid))
 
 
 def sign_in_link(*, contact_uuid: str, actor: Actor, token: str) -> Outcome:

@@ -106,7 +106,8 @@ def _page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    page = services.open_page(contact_uuid=contact_uuid)
+    read = services.page_after_act if request.method == "POST" else services.open_page
+    page = read(contact_uuid=contact_uuid)
     context |= {
         "contact_uuid": contact_uuid,
         "contact": page.contact,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contacts.orders.customer import GONE, NoCustomer, Whose, read_with
+from contacts.orders.customer import GONE, NoCustomer, Whose, read_with, unread
 from contacts.visits import fields, services
 from contacts.visits.forms import NewVisitForm, VisitForm
 from piggyadmin.accounts.actor import actor_of
@@ -26,8 +26,9 @@ from piggyadmin.ledger.listing import Page
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing, say
 from piggyadmin.ledger.services import SEE_ALL
+from piggyadmin.middleware import page_status
 from piggyadmin.moments import offset_words
-from piggyadmin.piggy.errors import PiggyRejected
+from piggyadmin.piggy.errors import PiggyError, PiggyRejected
 
 LIST, EDIT = "contacts/visits/visits.html", "contacts/visits/edit.html"
 CLASH = 409
@@ -114,14 +115,18 @@ def edit(request: StaffRequest, contact_uuid: str, visit_uuid: str) -> HttpRespo
     form = VisitForm(request.POST, zone=zone)
     if not form.is_valid():
         return _form_page(request, read_with(contact_uuid), form, visit_uuid=visit_uuid, status=422)
-    saving = services.save(
-        contact_uuid=contact_uuid,
-        visit_uuid=visit_uuid,
-        actor=actor_of(request),
-        typed=form.cleaned,
-        changed_since=form.changed_since,
-        token=form.cleaned_data["form_token"],
-    )
+    try:
+        saving = services.save(
+            contact_uuid=contact_uuid,
+            visit_uuid=visit_uuid,
+            actor=actor_of(request),
+            typed=form.cleaned,
+            changed_since=form.changed_since,
+            token=form.cleaned_data["form_token"],
+        )
+    except PiggyError as error:  # before anything was sent: what was typed stays
+        whose = unread(contact_uuid, error)
+        return _form_page(request, whose, form, visit_uuid=visit_uuid, is_unread=True, status=page_status(error))
     if saving.others:
         return _form_page(
             request,

@@ -228,6 +228,27 @@ def test_the_portal_an_amount_that_is_missing_and_a_sign_in_link(arrive: Arrive)
     expect(page.get_by_role("link", name="Award credits").first).to_be_visible()
 
 
+def test_the_portal_when_the_line_is_down_what_was_chosen_stays_and_is_sent_again_once(
+    arrive: Arrive, sandbox: SandboxAccount
+) -> None:
+    page = arrive(Place("", portal.portal_empty))
+    page.route("**/portal/", lambda route: route.abort())
+    tab_to(page, page.locator("[name=kind]"))
+    type_by_hand(page, "Pay with gift")
+    tab_to(page, page.locator("[name=amount]"))
+    type_by_hand(page, "12.50")
+    for _ in range(2):
+        press(page, button(page, "Open a session"))
+        expect(page.locator("[data-no-answer]")).to_have_count(1)
+        expect(page.locator("[data-no-answer]")).to_be_focused()
+    expect(page.get_by_role("link", name="Open the page again")).to_be_visible()
+    expect(page.locator("[name=amount]")).to_have_value("12.50")
+    page.unroute("**/portal/")
+    press(page, button(page, "Open a session"))
+    expect(page.locator("svg.qr")).to_be_visible()
+    assert len(sandbox.state("portal_session")) == 1
+
+
 def test_a_session_token_is_used_where_it_was_found(arrive: Arrive) -> None:
     page = arrive(Place("", portal.token_found))
     expect(button(page, "Use it and open the customer")).to_be_focused()

@@ -191,6 +191,32 @@ class TestSessions:
         again = {**open_fields(lost), "form_token": token_of(lost, "session")}
         assert desk.post(address(customer), again).status_code == 303
 
+    @pytest.mark.parametrize("kind", ["503", "lost_before", "500"])
+    def test_while_piggy_is_down_the_page_says_what_became_of_it_and_keeps_what_was_chosen(
+        self, desk, sandbox, customer, kind
+    ):
+        form = {"step": "session", "form_token": token_of(desk.get(address(customer)), "session")}
+        form |= {"kind": "redeem_giftcards", "amount": "12.50", "scanner_type": "camera", "facing_mode": "user"}
+        form |= {"camera_service": "3", "primary_identification_method": "identifier"}
+        sandbox.fault("*", kind=kind, times=-1)
+        page = desk.post(address(customer), form)
+        assert page.status_code == 502
+        act = Act.objects.get(action="portal.session")
+        assert f"/audit/{act.pk}/" in page.text
+        assert "no session is on any screen" in page.text
+        assert "The customer cannot be read now" in page.text
+        assert 'value="12.50"' in page.text
+        sandbox.clear_faults()
+        again = desk.post(address(customer), form | {"form_token": token_of(page, "session")})
+        assert again.status_code == 303
+        assert len(sandbox.state("portal_session")) == 1
+
+    def test_a_page_that_was_only_read_says_that_it_could_not_be(self, desk, sandbox, customer):
+        sandbox.broken = 503
+        page = desk.get(address(customer))
+        assert page.status_code == 503
+        assert "Read again" in page.text
+
     def test_a_session_of_somebody_else_is_not_shown(self, desk, sandbox, customer):
         other = sandbox.add_contact("other@mail.example")
         theirs = sandbox.add("portal_session", contact_uuid=other["uuid"])["uuid"]

@@ -194,6 +194,22 @@ class TestChangingOne:
         assert "Changed since: source" in page.text
         assert row(sandbox)["source"] == "Till"
 
+    @pytest.mark.parametrize("kind", ["503", "lost_before"])
+    def test_while_piggy_is_down_nothing_is_sent_and_what_was_typed_stays(
+        self, desk: Person, sandbox: SandboxAccount, sanne: str, visit: dict, kind: str
+    ) -> None:
+        form = edit(desk, sanne, visit)
+        sandbox.fault("*", kind=kind, times=-1)
+        page = form.send(source="The other door")
+        assert page.status == 503
+        assert "Nothing was sent. What you typed still stands below" in page.text
+        assert "The customer could not be read" not in page.text, "one notice says it"
+        assert 'value="The other door"' in page.text
+        assert not Act.objects.filter(action="visit.update").exists()
+        sandbox.clear_faults()
+        page.send()
+        assert row(sandbox)["source"] == "The other door"
+
     def test_somebody_elses_visit_is_no_visit_of_this_customer(
         self, desk: Person, sandbox: SandboxAccount, visit: dict
     ) -> None:

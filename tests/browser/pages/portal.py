@@ -55,6 +55,58 @@ def session_refused(visit: Visit) -> None:
     expect(visit.page.locator("#id_amount-e")).to_be_visible()
 
 
+def session_down(visit: Visit, kind: str = "503", operation: str = "*") -> None:
+    """Piggy went down between the page and the button."""
+    portal(visit)
+    visit.sandbox.fault(operation, kind=kind, times=-1)
+    press(visit, "Open a session")
+    expect(visit.page.locator("main .notice")).to_be_visible()
+
+
+def session_lost(visit: Visit) -> None:
+    session_down(visit, "lost_before")
+
+
+def session_lost_alone(visit: Visit) -> None:
+    """The answer got lost, and Piggy is there again."""
+    session_down(visit, "lost_after", "writes")
+
+
+def session_busy(visit: Visit) -> None:
+    portal(visit)
+    visit.sandbox.fault("writes", kind="429", retry_after=40)
+    press(visit, "Open a session")
+    expect(visit.page.get_by_text("Piggy is busy")).to_be_visible()
+
+
+def session_no_line(visit: Visit) -> None:
+    """The line between this computer and the dashboard is down."""
+    portal(visit)
+    visit.page.route("**/portal/", lambda route: route.abort())
+    press(visit, "Open a session")
+    expect(visit.page.get_by_text("The dashboard did not answer")).to_be_visible()
+
+
+def link_down(visit: Visit) -> None:
+    portal(visit)
+    visit.sandbox.fault("*", kind="503", times=-1)
+    press(visit, "Show a sign-in link")
+    expect(visit.page.locator("main .notice")).to_be_visible()
+
+
+def portal_down(visit: Visit) -> None:
+    uuid = customer(visit)
+    visit.sandbox.fault("reads", kind="503", times=-1)
+    visit.page.goto(f"/contacts/{uuid}/portal/")
+
+
+def session_unread(visit: Visit) -> None:
+    uuid = customer(visit)
+    made = visit.sandbox.add("portal_session", contact_uuid=uuid)
+    visit.sandbox.fault("reads", kind="503", times=-1)
+    visit.page.goto(f"/contacts/{uuid}/portal/{made['uuid']}/")
+
+
 def session(visit: Visit, *events: Any) -> None:
     first, last = ARABIC_NAME
     uuid = customer(visit, firstname=first, lastname=last)
@@ -152,7 +204,15 @@ PORTAL = [
     Place("portal-link", link_shown),
     Place("portal-link-lost", link_lost),
     Place("portal-session-refused", session_refused),
+    Place("portal-session-down", session_down),
+    Place("portal-session-lost", session_lost),
+    Place("portal-session-lost-alone", session_lost_alone),
+    Place("portal-session-busy", session_busy),
+    Place("portal-session-no-line", session_no_line),
+    Place("portal-link-down", link_down),
+    Place("portal-down", portal_down),
     Place("portal-session", session_full),
+    Place("portal-session-unread", session_unread),
     Place("portal-session-none", session_none),
     Place("session-token", token),
     Place("session-token-found", token_found),

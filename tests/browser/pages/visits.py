@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from piggyadmin.piggy.client import Piggy
 from tests.browser.pages.orders import customer
 from tests.browser.pages.places import ARABIC_NAME, LONG_NAME, UNBROKEN_NAME, Place, Visit
 
@@ -64,6 +65,54 @@ def change(visit: Visit) -> None:
     visit.page.goto(f"/contacts/{uuid}/visits/{some(visit, uuid)}/edit/")
 
 
+def save(visit: Visit, source: str = "The other door") -> None:
+    change(visit)
+    visit.page.get_by_label("Source").fill(source)
+
+
+def change_refused(visit: Visit) -> None:
+    save(visit)
+    visit.sandbox.fault("update_visit", kind="refused", value=1003)
+    visit.page.get_by_role("button", name="Save").click()
+    expect(visit.page.get_by_role("heading", name="Not saved")).to_be_visible()
+
+
+def change_code_taken(visit: Visit) -> None:
+    change(visit)
+    visit.page.locator("[name=external_id]").fill("VI-2")
+    visit.page.get_by_role("button", name="Save").click()
+    expect(visit.page.get_by_role("heading", name="Not saved")).to_be_visible()
+
+
+def change_clash(visit: Visit) -> None:
+    save(visit)
+    piggy = Piggy(base_url=visit.sandbox.base_url, tokens=visit.sandbox.token)
+    piggy.update_visit(visit_uuid=visit.page.url.split("/")[-3], fields={"source": UNBROKEN_NAME})
+    visit.page.get_by_role("button", name="Save").click()
+    expect(visit.page.get_by_role("heading", name="somebody changed it")).to_be_visible()
+
+
+def change_lost(visit: Visit) -> None:
+    save(visit)
+    visit.sandbox.fault("update_visit", kind="lost_after")
+    visit.page.get_by_role("button", name="Save").click()
+    expect(visit.page.get_by_role("heading", name="We did not get an answer")).to_be_visible()
+
+
+def change_down(visit: Visit) -> None:
+    save(visit)
+    visit.sandbox.fault("*", kind="503", times=-1)
+    visit.page.get_by_role("button", name="Save").click()
+    expect(visit.page.locator("main .notice").first).to_be_visible()
+
+
+def change_busy(visit: Visit) -> None:
+    save(visit)
+    visit.sandbox.fault("update_visit", kind="429", retry_after=40)
+    visit.page.get_by_role("button", name="Save").click()
+    expect(visit.page.locator("main .notice").first).to_be_visible()
+
+
 def brought(visit: Visit) -> None:
     """A customer who brought two others."""
     uuid = customer(visit)
@@ -92,6 +141,12 @@ VISITS: list[Place] = [
     Place("visit-new-refused", make_refused),
     Place("visit-new-lost", make_lost),
     Place("visit-change", change),
+    Place("visit-change-refused", change_refused),
+    Place("visit-change-code-taken", change_code_taken),
+    Place("visit-change-clash", change_clash),
+    Place("visit-change-lost", change_lost),
+    Place("visit-change-busy", change_busy),
+    Place("visit-change-down", change_down),
     Place("referrals", brought),
     Place("referrals-account", account, "marketing"),
     Place("referrals-account-unread", account_unread, "marketing"),
