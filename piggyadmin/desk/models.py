@@ -1,5 +1,6 @@
 """What the desk keeps: how Piggy answered, by the minute; who practises on whom. And it carries its permissions."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -58,9 +59,11 @@ class PiggyLimit(models.Model):
 
 
 class PracticeRound(models.Model):
-    """Three invented customers for somebody who learns. Stands in practice alone; the last one is the one shown."""
+    """Three invented customers for somebody who learns. Stands in practice alone; their last one is the one shown."""
 
     begun_at = models.DateTimeField(auto_now_add=True)
+    # Who learns; empty: the first three, for whoever comes.
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     # What is typed for each ("card", "code") and whose it is ("uuid"), by their part: see practice.services.PARTS.
     customers = models.JSONField(default=dict)
 

@@ -84,8 +84,8 @@ class TestTheTasks:
         desk.post(f"{PAGE}begin/")
         return PracticeRound.objects.get().customers
 
-    def done(self) -> list[str]:
-        told = services.practice()
+    def done(self, desk: Person) -> list[str]:
+        told = services.practice(desk.staff)
         return [
             step.task.words
             for customer in told.customers
@@ -97,7 +97,7 @@ class TestTheTasks:
         pim = customers["regular"]
         assert desk.post("/find/", {"q": pim["card"]}).url == f"/contacts/{pim['uuid']}/"
         AwardPage(desk, pim["uuid"]).see(credits="12").press("award")
-        assert self.done() == ["Give 12 credits"]
+        assert self.done(desk) == ["Give 12 credits"]
         assert "not yet" in ticks(desk)
         assert desk.staff.name in ticks(desk)
 
@@ -105,13 +105,13 @@ class TestTheTasks:
         self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]
     ) -> None:
         AwardPage(desk, customers["regular"]["uuid"]).see(credits="24").press("award")
-        assert self.done() == []
+        assert self.done(desk) == []
         assert "0 of 5 done" in ticks(desk)
         assert "That was another number of credits." in ticks(desk)
         actor = Actor(desk.staff, desk.staff.role, desk.shop)
         pim = Target("contact", customers["regular"]["uuid"])
         perform(AWARD, by=actor, target=pim, figures={"credits": 12}, call=lambda act: None)
-        assert self.done() == ["Give 12 credits"]
+        assert self.done(desk) == ["Give 12 credits"]
         assert "That was another number of credits." not in ticks(desk)
 
     def test_who_may_not_do_the_tasks_is_told_so_first(
@@ -124,27 +124,83 @@ class TestTheTasks:
         stranger = customers["stranger"]
         assert stranger["email"] in desk.get(PAGE).content.decode()
         Till(desk, stranger["uuid"]).open().claim(stranger["email"])
-        assert self.done() == ["Make the card theirs"]
+        assert self.done(desk) == ["Make the card theirs"]
 
     def test_the_guest(self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]) -> None:
         voucher = practising.state("voucher")[0]["uuid"]
         desk.post("/vouchers/check/", {"code": customers["guest"]["code"]})
         desk.post(f"/vouchers/{voucher}/lock/", {"form_token": form_token()})
-        assert self.done() == ["Check the code and lock it"]
+        assert self.done(desk) == ["Check the code and lock it"]
         desk.post(f"/vouchers/{voucher}/redeem/", {"form_token": form_token()})
-        assert self.done() == ["Check the code and lock it", "Redeem it"]
+        assert self.done(desk) == ["Check the code and lock it", "Redeem it"]
 
     def test_what_the_last_one_did_ticks_nothing_of_the_next(
         self, desk: Person, practising: SandboxAccount, customers: dict[str, dict[str, str]]
     ) -> None:
         AwardPage(desk, customers["regular"]["uuid"]).see(credits="12").press("award")
-        assert self.done()
+        assert self.done(desk)
         desk.post(f"{PAGE}begin/")
-        assert self.done() == []
+        assert self.done(desk) == []
 
-    def test_it_takes_two_queries(self, customers: dict[str, dict[str, str]], django_assert_num_queries: Any) -> None:
-        with django_assert_num_queries(2):
-            services.practice()
+    def test_it_takes_two_queries(
+        self, desk: Person, customers: dict[str, dict[str, str]], django_assert_num_queries: Any
+    ) -> None:
+        for by in (None, desk.staff):
+            with django_assert_num_queries(2):
+                services.practice(by)
+
+
+@pytest.mark.django_db
+class TestWhoDidIt:
+    """Whoever learns has what they did themselves ticked; whoever may only watch sees what anybody did."""
+
+    @pytest.fixture
+    def common(self, practising: SandboxAccount) -> dict[str, dict[str, str]]:
+        """The three that stand there from the start, for whoever comes."""
+        return services.begin().customers
+
+    def award(self, person: Person, customers: dict[str, dict[str, str]]) -> None:
+        AwardPage(person, customers["regular"]["uuid"]).see(credits="12").press("award")
+
+    def test_what_somebody_else_did_is_no_tick_and_says_how_to_go_on(
+        self, desk: Person, admin: Person, common: dict[str, dict[str, str]]
+    ) -> None:
+        self.award(admin, common)
+        assert "1 of 5 done" in ticks(admin)
+        assert "0 of 5 done" in ticks(desk)
+        assert f"{admin.staff.name}</bdi> did this. Begin with three new customers" in ticks(desk)
+        self.award(desk, common)
+        assert "1 of 5 done" in ticks(desk)
+        assert "did this. Begin with" not in ticks(desk)
+
+    def test_what_somebody_else_did_otherwise_says_nothing(
+        self, desk: Person, admin: Person, common: dict[str, dict[str, str]]
+    ) -> None:
+        AwardPage(admin, common["regular"]["uuid"]).see(credits="24").press("award")
+        assert "another number of credits" in ticks(admin)
+        assert "another number of credits" not in ticks(desk)
+        assert admin.staff.name not in ticks(desk)
+
+    def test_nobody_is_taken_away_from_whoever_is_at_it(
+        self, desk: Person, admin: Person, common: dict[str, dict[str, str]]
+    ) -> None:
+        desk.post(f"{PAGE}begin/")
+        own = PracticeRound.objects.get(staff=desk.staff).customers
+        self.award(desk, own)
+        admin.post(f"{PAGE}begin/")
+        services.begin()
+        assert own["regular"]["card"] in ticks(desk)
+        assert "1 of 5 done" in ticks(desk)
+        theirs = PracticeRound.objects.get(staff=admin.staff).customers
+        assert theirs["regular"]["card"] in ticks(admin)
+        assert "0 of 5 done" in ticks(admin)
+
+    def test_whoever_may_not_do_the_tasks_watches_what_anybody_does(
+        self, desk: Person, marketing: Person, common: dict[str, dict[str, str]]
+    ) -> None:
+        self.award(desk, common)
+        assert "1 of 5 done" in ticks(marketing)
+        assert desk.staff.name in ticks(marketing)
 
 
 @pytest.mark.django_db

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import F, Q
 
+from piggyadmin.accounts.models import Staff
 from piggyadmin.desk.models import PracticeRound
 from piggyadmin.desk.standin import ask
 from piggyadmin.ledger.models import Act, State
@@ -113,12 +115,13 @@ PARTS = (
 @dataclass(frozen=True, slots=True)
 class Step:
     """A task, and the act that did it. `state` is "" before somebody tries, and `astray` where something was done, but
-    not what was asked."""
+    not what was asked. `others` is somebody else's act that did it, where whoever looks has not."""
 
     task: Task
     state: str
     act: Act | None
     astray: bool = False
+    others: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,15 @@ def is_practice() -> bool:
     return bool(settings.PIGGYADMIN_ENV == "practice")
 
 
-def practice() -> Practice:
-    """The last round, each task with what came of it. Two queries."""
-    last = PracticeRound.objects.first()
+def practice(by: Staff | None = None) -> Practice:
+    """The round of whoever learns, each task with what came of what they did themselves: their own last one, or the
+    three that stand there for whoever comes. Without `by` the last round of all, whoever did what. Two queries.
+    """
+    rounds = PracticeRound.objects.all()
+    if by is not None:
+        own_first = F("staff").asc(nulls_last=True)
+        rounds = rounds.filter(Q(staff=by) | Q(staff=None)).order_by(own_first, "-pk")
+    last = rounds.first()
     if last is None:
         return Practice(None, [])
     uuids = [facts["uuid"] for facts in last.customers.values()]
@@ -160,23 +169,28 @@ def practice() -> Practice:
     for part in PARTS:
         facts = last.customers[part.name]
         theirs = [act for act in found if act.contact_id == facts["uuid"]]
-        steps = [_step(task, theirs) for task in part.tasks]
+        steps = [_step(task, theirs, by) for task in part.tasks]
         customers.append(Customer(part, part.story.format_map(facts), facts[part.typed], steps))
     return Practice(last, customers)
 
 
-def _step(task: Task, acts: list[Act]) -> Step:
-    """Done once is done; else what came of the last try."""
+def _step(task: Task, acts: list[Act], by: Staff | None) -> Step:
+    """Done once is done; else what came of the last try. Most tasks can be done once only: who comes second is told."""
     tries = [act for act in acts if act.action in task.actions]
-    done = next((act for act in tries if act.state.outcome == State.DONE and task.asked(act)), None)
+    good = [act for act in tries if act.state.outcome == State.DONE and task.asked(act)]
+    if by is not None:
+        tries = [act for act in tries if act.staff_id == by.pk]
+    done = next((act for act in good if act in tries), None)
+    others = good[0] if good and done is None else None
     act = done or (tries[-1] if tries else None)
     if act is None:
-        return Step(task, "", None)
-    return Step(task, act.state.outcome, act, astray=act is not done and act.state.outcome == State.DONE)
+        return Step(task, "", None, others=others)
+    astray = act is not done and act.state.outcome == State.DONE
+    return Step(task, act.state.outcome, act, astray=astray, others=others)
 
 
-def begin() -> PracticeRound:
-    """Three new customers, for the next one who learns. Raises NoStandIn.
+def begin(by: Staff | None = None) -> PracticeRound:
+    """Three new customers, for `by` or for whoever comes. Raises NoStandIn.
 
     Raises RuntimeError outside practice: nobody is ever made up in an account with real customers.
     """
@@ -187,7 +201,7 @@ def begin() -> PracticeRound:
         customers = {REGULAR: _regular(number), STRANGER: _stranger(number), GUEST: _guest(number)}
     except (OSError, ValueError, LookupError) as error:
         raise NoStandIn(type(error).__name__) from error
-    return PracticeRound.objects.create(customers=customers)
+    return PracticeRound.objects.create(staff=by, customers=customers)
 
 
 def _regular(number: int) -> Mapping[str, str]:

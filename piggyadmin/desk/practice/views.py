@@ -19,19 +19,21 @@ may_practise = permission_required("desk.use_box", raise_exception=True)
 def practice(request: StaffRequest) -> HttpResponse:
     if not services.is_practice():
         raise Http404
+    # Whoever learns sees what they did themselves; whoever may not do the tasks watches the others.
     may_do = request.user.has_perms(services.DESK_WORK)
-    return render_page(request, "desk/practice.html", {"practice": services.practice(), "may_do": may_do})
+    shown = services.practice(request.user if may_do else None)
+    return render_page(request, "desk/practice.html", {"practice": shown, "may_do": may_do})
 
 
 @called("Begin with three new customers")
 @require_POST
 @may_practise
 def begin(request: StaffRequest) -> HttpResponse:
-    """Three new customers: what the one before did stays in the audit."""
+    """Three new customers, for whoever presses it: what was done with the ones before stays in the audit."""
     if not services.is_practice():
         raise Http404
     try:
-        services.begin()
+        services.begin(request.user)
     except services.NoStandIn:
         messages.error(
             request, "The stand-in Piggy did not answer. Nothing is new. Try again in a moment.", extra_tags="refused"
