@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from piggyadmin.ledger import approvals
-from piggyadmin.ledger.door import OtherValues
+from piggyadmin.ledger.door import OtherValues, form_token
 from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.verifying import verify_ledger
 from tests.conftest import Person
@@ -20,7 +20,7 @@ from vouchers import marks
 from vouchers.batches import controls, jobs, orders, running, sending, starting
 from vouchers.batches.actions import BATCH_RUN
 from vouchers.batches.orders import Order
-from vouchers.models import BatchRun, RunVoucher
+from vouchers.models import BatchRun, Progress, RunVoucher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,6 +199,34 @@ def test_pause_go_on_and_cancel_between_two_calls(marketing: Person, sandbox: Sa
     assert not controls.resume(run=run, actor=actor, token="r2")
     told = Act.objects.filter(target_kind="batch", staff=marketing.staff).order_by("seq")
     assert [act.action for act in told] == ["batch.paused", "batch.resumed", "batch.cancelled"]
+
+
+@pytest.mark.parametrize("own_codes", [(), ("SUMMER-0001", "SUMMER-0002")])
+def test_a_run_paused_after_its_last_call_ends_by_itself(
+    marketing: Person, sandbox: SandboxAccount, own_codes: tuple[str, ...]
+) -> None:
+    run = begin(marketing, sandbox.add_promotion(), 2, own_codes=own_codes)
+    while run.chunks.filter(state=Progress.PLANNED).exists():
+        running.advance(run.pk, seconds=0)
+    assert controls.pause(run=run, actor=actor_of(marketing), token=form_token())
+    told = marketing.get(f"/vouchers/batches/{run.pk}/").text
+    assert "Every call was sent before the pause" in told
+    assert "Nothing more is sent" not in told
+    run = drive(run)
+    assert (run.state, run.ended_at is not None, RunVoucher.objects.filter(run=run).count()) == ("done", True, 2)
+
+
+@pytest.mark.usefixtures("tens")
+def test_a_paused_run_whose_last_call_was_not_made_waits_for_go_on(marketing: Person, sandbox: SandboxAccount) -> None:
+    sandbox.fault(BATCH, kind="lost_before")
+    run = begin(marketing, sandbox.add_promotion(), 10)
+    while not calls(sandbox, BATCH):
+        running.advance(run.pk, seconds=0)
+    assert controls.pause(run=run, actor=actor_of(marketing), token=form_token())
+    assert (drive(run).state, run.chunks.get().state, calls(sandbox, BATCH)) == ("paused", "planned", 1)
+    assert "Nothing more is sent until somebody presses Go on." in marketing.get(f"/vouchers/batches/{run.pk}/").text
+    assert controls.resume(run=run, actor=actor_of(marketing), token=form_token())
+    assert (drive(run).state, statuses(sandbox)) == ("done", {"ACTIVE": 10})
 
 
 def test_pages_nudge_a_run_that_nobody_is_at(marketing: Person, sandbox: SandboxAccount) -> None:

@@ -127,7 +127,8 @@ def promotion_is_gone(run: BatchRun, error: PiggyNotFound, *, is_quiet: bool) ->
 def end(run: BatchRun) -> None:
     """Nothing more is sent, and all that was sent is settled."""
     state, code, reason = run.state, run.code, run.reason
-    if state == State.RUNNING:
+    may_send = state in (State.RUNNING, State.PAUSED)  # a pause after the last call holds nothing back
+    if may_send:
         refused = run.chunks.filter(state=Progress.REFUSED).first() if run.kind == BatchRun.Kind.BATCH else None
         state = State.REFUSED if refused else State.DONE
         code, reason = (refused.code, refused.reason) if refused else ("", "")
@@ -139,7 +140,7 @@ def end(run: BatchRun) -> None:
     twice = run.chunks.filter(attempt__gt=1).exists() or run.vouchers.filter(number=None).exists()
     may_come_late = run.kind == BatchRun.Kind.BATCH and (short or filled or twice)
     # Another worker may have gone on since this one looked: what is still to be done keeps the run open.
-    to_do = [*OPEN, Progress.PLANNED] if run.state == State.RUNNING else OPEN
+    to_do = [*OPEN, Progress.PLANNED] if may_send else OPEN
     unfinished = BatchChunk.objects.filter(run=run, state__in=to_do)
     over = BatchRun.objects.filter(pk=run.pk, state=run.state, ended_at=None).exclude(
         pk__in=unfinished.values("run_id")

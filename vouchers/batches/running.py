@@ -299,8 +299,10 @@ class _Work:
         return True
 
     def _finish(self, run: BatchRun) -> float | None:
-        """Nothing is under way any more: the run is over, unless it is only paused or in doubt."""
-        if run.state in (BatchRun.State.PAUSED, BatchRun.State.DOUBT):
+        """Nothing is under way any more: the run is over, unless it is in doubt, or paused with calls yet to send."""
+        if run.state == BatchRun.State.DOUBT:
+            return None
+        if run.state == BatchRun.State.PAUSED and run.chunks.filter(state=Progress.PLANNED).exists():
             return None
         withdrawing = _withdrawing(run)
         if withdrawing is not None:
