@@ -51,7 +51,10 @@ TOLD = Told(
 )
 
 CARD_SHOWN = _own(
-    "contact.card_shown", PROPOSE, "Scan a card as proof", "Scanned an active card of this customer as proof."
+    "contact.card_shown",
+    PROPOSE,
+    "Take a card as proof",
+    "Took an active card of this customer as proof, scanned or typed.",
 )
 REBUILD_BEGUN = _own(
     "contact.rebuild_begun", PROPOSE, "Begin to rebuild a customer", "Began to rebuild the customer that was merged."

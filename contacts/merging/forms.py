@@ -62,7 +62,12 @@ class ProofCodeForm(WhoseForm, CodeForm):
 
 
 class ScanForm(PairForm):
-    card = scanned("Scan a card of either", "A card that the customer shows now proves that it is theirs.", focus=False)
+    card = scanned(
+        "Scan a card of either",
+        "A card that the customer shows now proves that it is theirs. A typed number is taken too: type it from the "
+        "card in your hand alone.",
+        focus=False,
+    )
 
     def clean_card(self) -> str:
         try:

@@ -158,7 +158,7 @@ def _scan(request: StaffRequest) -> HttpResponseBase:
         except proofs.NotProved as no:
             form.add_error("card", str(no))
         else:
-            messages.info(request, "Scanned: the card is an active one of theirs.", "done")
+            messages.info(request, "This is the number of an active card of theirs.", "done")
             return go_to(request, url_of(form.cleaned_data["source"], form.cleaned_data["destination"]))
     focus_first_error(form)
     return _page(request, _preview(form), scan_form=form, status=422)

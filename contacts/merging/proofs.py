@@ -1,4 +1,7 @@
-"""What somebody showed here that two contacts are one person: a code read back from an address, a card scanned."""
+"""What somebody showed here that two contacts are one person: a code read back from an address, a card.
+
+A scanner is a keyboard: nobody can tell a number it read from a typed one, so no page says that a card was scanned.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.piggy.payloads import Contact
 
-VISIT = timedelta(hours=4)  # so long a card that was scanned proves something: who showed it is still about
+VISIT = timedelta(hours=4)  # so long a card proves something: who showed it is still about
 
 
 class NotProved(Exception):
@@ -81,7 +84,7 @@ def check_code(*, contact_uuid: str, other_uuid: str, code: str, actor: Actor, t
 
 
 def scan(*, card: str, uuids: tuple[str, str], actor: Actor, token: str) -> str:
-    """Take a scanned card as proof of whichever of the two it belongs to; whose it is.
+    """Take a card, scanned or typed, as proof of whichever of the two it belongs to; whose it is.
 
     Raises NotProved, reading.Gone for one of the two whom Piggy does not know, and what kept it from being asked.
     """

@@ -158,7 +158,7 @@ class RebuildStep(models.Model):
 
 
 class Proof(models.Model):
-    """Somebody showed here that a contact is theirs: a code sent to its address and read back, or a card scanned."""
+    """Somebody showed here that a contact is theirs: a code sent to its address and read back, or a card."""
 
     class Kind(models.TextChoices):
         CODE = "code", "a code sent to the address was read back"

@@ -1,7 +1,8 @@
-"""Who stands at the counter: one of the customer's own cards scanned here, or a code read back from their address.
+"""Who stands at the counter: one of the customer's own cards shown here, or a code read back from their address.
 
-Whoever spends what a customer has saved asks for it first. A scan is kept in the session (whose, where, when, never the
-card), a code is found in the ledger; both count for one visit, in one shop.
+Whoever spends what a customer has saved asks for it first. A card is kept in the session (whose, where, when, never its
+number), a code is found in the ledger; both count for one visit, in one shop. A scanner is a keyboard: nobody can tell
+a number it read from a typed one, so the page says both.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from piggyadmin.codes import spellings
 from piggyadmin.piggy.payloads import Contact
 from piggyadmin.typed import NotReadable, clean
 
-KEY, MOST = "identity", 10  # in the session: the last customers whose card was scanned here
+KEY, MOST = "identity", 10  # in the session: the last customers whose card was shown here
 FIRST = "First see who it is: scan a card of this customer, or have them read back a code from their mail."
 
 
@@ -35,11 +36,11 @@ class Proof:
 
     @property
     def words(self) -> str:
-        return "Card scanned" if self.kind == "card" else "Code read back"
+        return "Card number scanned or typed" if self.kind == "card" else "Code read back"
 
 
 class CardForm(forms.Form):
-    """A card of the customer's, scanned now."""
+    """A card of the customer's, shown now."""
 
     card = scanned("Scan a card of this customer", "It shows that it is them. The card’s number is not kept.")
 
@@ -51,14 +52,14 @@ class CardForm(forms.Form):
 
 
 def show_card(session: SessionBase, *, contact_uuid: str, card: str, shop: Shop) -> None:
-    """Take a scanned card as proof, if Piggy says now that it is this customer's. Raises NotProved, PiggyError."""
+    """Take a card as proof, if Piggy says now that it is this customer's. Raises NotProved, PiggyError."""
     if not any(is_own_card(contact_uuid=contact_uuid, card=text) for text in spellings(card)):
         raise NotProved("This card is not one of this customer’s. It proves nothing.")
     note(session, contact_uuid=contact_uuid, shop=shop)
 
 
 def note(session: SessionBase, *, contact_uuid: str, shop: Shop) -> None:
-    """Keep that a card of this customer, which Piggy has just listed as theirs, was scanned in this shop."""
+    """Keep that a card of this customer, which Piggy has just listed as theirs, was shown in this shop."""
     seen = {uuid: each for uuid, each in session.get(KEY, {}).items() if uuid != contact_uuid}
     seen[contact_uuid] = [str(shop.pk), int(time.time())]
     session[KEY] = dict(list(seen.items())[-MOST:])

@@ -53,7 +53,7 @@ def rewards(request: StaffRequest, contact_uuid: str) -> HttpResponse:
 @shop_required
 @sensitive_post_parameters("card")
 def prove(request: StaffRequest, contact_uuid: str) -> HttpResponse:
-    """Take a scanned card as proof of who stands there."""
+    """Take a card, scanned or typed, as proof of who stands there."""
     form = take_scan(request, contact_uuid)
     if form is None:
         return go_to(request, rewards_url(contact_uuid))
@@ -116,7 +116,7 @@ def _do_claim(request: StaffRequest, page: ClaimPage, form: ClaimForm) -> HttpRe
 
 
 def take_scan(request: StaffRequest, contact_uuid: str) -> CardForm | None:
-    """Keep the scanned card as proof; None when it is one, else the form with what is wrong."""
+    """Keep the card as proof; None when it is one, else the form with what is wrong."""
     assert request.shop is not None  # shop_required
     form = CardForm(request.POST)
     if form.is_valid():
@@ -127,7 +127,7 @@ def take_scan(request: StaffRequest, contact_uuid: str) -> CardForm | None:
         except NotProved as no:
             form.add_error("card", str(no))
         else:
-            messages.info(request, "Scanned: it is an active card of theirs.", "done")
+            messages.info(request, "This is the number of an active card of theirs.", "done")
             return None
     focus_first_error(form)
     return form

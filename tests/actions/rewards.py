@@ -19,7 +19,7 @@ def somebody(sandbox: SandboxAccount) -> str:
 def within_reach(person: Person, sandbox: SandboxAccount) -> Visit:
     """The customer's rewards, with their card shown."""
     page = Visit(person, somebody(sandbox)).follow("Claim a reward").says("Tote bag", "within reach")
-    return page.press("Check the card", card=CARD).says("Card scanned")
+    return page.press("Check the card", card=CARD).says("Card number scanned or typed")
 
 
 def see(person: Person, sandbox: SandboxAccount) -> None:

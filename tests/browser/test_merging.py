@@ -26,7 +26,7 @@ def two(sandbox: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> Two:
 def scan(page: Page, card: str) -> None:
     page.locator("#id_card").fill(card)
     page.get_by_role("button", name="Take it as proof").click()
-    expect(page.locator("main")).to_contain_text("Scanned: the card is an active one of theirs.")
+    expect(page.locator("main")).to_contain_text("This is the number of an active card of theirs.")
 
 
 def test_flagged_proposed_approved_and_done_with_the_sum_shown(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.copy.forgetting import forget
@@ -113,11 +114,15 @@ class TestCards:
     def test_a_card_of_each_scanned_now_proves_it(self, admin: Person, two: Two) -> None:
         for card in (OLD_CARD, NEW_CARD):
             assert act_on(admin, two, "scan", card=card).status_code == 303
-        assert words_of(admin.get(two.page())).count("An active card of theirs scanned") == 2
+        assert words_of(admin.get(two.page())).count("The number of an active card of theirs, scanned or typed") == 2
         shown = Act.objects.filter(action="contact.card_shown")
         assert {act.figures["card_end"] for act in shown} == {OLD_CARD[-4:], NEW_CARD[-4:]}
         assert OLD_CARD not in str([act.figures for act in shown])
-        assert len(proposed(admin, two, reason="Same.").proof) == 2
+        row = proposed(admin, two, reason="Same.")
+        assert len(row.proof) == 2
+        # Whoever approves it reads no more than is known: a typed number came in by the same form.
+        told = words_of(admin.get(reverse("contacts:merge", args=[row.pk])))
+        assert told.count("The number of an active card was scanned or typed") == 2
 
     @pytest.mark.parametrize("whose", ["nobody's", "a stranger's", "switched off"])
     def test_another_card_proves_nothing(self, admin: Person, two: Two, whose: str) -> None:
@@ -135,7 +140,7 @@ class TestCards:
     def test_a_card_of_yesterday_proves_nothing_today(self, admin: Person, two: Two) -> None:
         act_on(admin, two, "scan", card=OLD_CARD)
         Proof.objects.update(shown_at=timezone.now() - timedelta(hours=5))
-        assert "An active card of theirs scanned" not in words_of(admin.get(two.page()))
+        assert "The number of an active card of theirs, scanned or typed" not in words_of(admin.get(two.page()))
 
     def test_a_double_scan_is_one_proof(self, admin: Person, two: Two) -> None:
         token = token_in(admin.get(two.page()).content.decode(), "scan")

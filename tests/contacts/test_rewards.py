@@ -115,13 +115,13 @@ def test_marketing_sees_rewards_and_claims_none(
 def test_an_own_active_card_is_proof_for_one_visit_in_one_shop(
     till: Till, sandbox: SandboxAccount, coffee: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Card scanned" in till.open().scan().words
+    assert "Card number scanned or typed" in till.open().scan().words
     assert f"/claim/{coffee['uuid']}/" in till.text
     assert CARD not in str(dict(till.person.session)), "the card itself is not kept"
     other = sandbox.add_contact("other@mail.example", credits=240)["uuid"]
-    assert "Card scanned" not in Till(till.person, other).open().words
+    assert "Card number scanned or typed" not in Till(till.person, other).open().words
     monkeypatch.setattr(proving, "VISIT", timedelta(0))
-    assert "Card scanned" not in till.open().words
+    assert "Card number scanned or typed" not in till.open().words
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_any_other_card_proves_nothing(till: Till, sandbox: SandboxAccount, sann
     till.open().press("Check the card", card=card)
     assert till.status == 422
     assert told in till.words
-    assert "Card scanned" not in till.open().words
+    assert "Card number scanned or typed" not in till.open().words
 
 
 def test_a_code_read_back_in_this_visit_is_proof(till: Till, sandbox: SandboxAccount, coffee: dict) -> None:
@@ -164,13 +164,13 @@ def test_who_was_found_by_a_scan_of_their_card_does_not_scan_it_again(
     scanned.remember(session, contact_uuid=till.home.split("/")[2], card=CARD)
     session.save()
     till.open("")
-    assert "Card scanned" in till.open().words
+    assert "Card number scanned or typed" in till.open().words
     session = till.person.session
     session.pop(proving.KEY)
     scanned.remember(session, contact_uuid=till.home.split("/")[2], card="2600118033104417")
     session.save()
     assert "not this customer’s any more" in till.open("").words
-    assert "Card scanned" not in till.open().words
+    assert "Card number scanned or typed" not in till.open().words
 
 
 # --- claiming

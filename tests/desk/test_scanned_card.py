@@ -43,7 +43,7 @@ def move_elsewhere(to: str) -> None:
 
 def test_a_known_card_leads_to_its_customer_and_nothing_is_said(desk: Person, anna: str) -> None:
     assert scan(desk) == f"/contacts/{anna}/"
-    assert "The card you scanned" not in desk.get(f"/contacts/{anna}/").text
+    assert "The card that led here" not in desk.get(f"/contacts/{anna}/").text
 
 
 def test_a_card_that_moved_elsewhere_is_said_on_the_page_and_the_next_scan_is_right(
@@ -51,7 +51,7 @@ def test_a_card_that_moved_elsewhere_is_said_on_the_page_and_the_next_scan_is_ri
 ) -> None:
     move_elsewhere(bert)
     page = desk.get(scan(desk))
-    assert "The card you scanned is not this customer’s any more" in page.text
+    assert "The card that led here is not this customer’s any more" in page.text
     assert f'name="q" value="{CARD}"' in page.text
     assert scan(desk) == f"/contacts/{bert}/"
 
@@ -59,8 +59,8 @@ def test_a_card_that_moved_elsewhere_is_said_on_the_page_and_the_next_scan_is_ri
 def test_it_is_said_once_and_not_to_who_comes_another_way(desk: Person, anna: str, bert: str) -> None:
     move_elsewhere(bert)
     scan(desk)
-    assert "The card you scanned" not in desk.get(f"/contacts/{bert}/").text
-    assert "The card you scanned" not in desk.get(f"/contacts/{anna}/").text
+    assert "The card that led here" not in desk.get(f"/contacts/{bert}/").text
+    assert "The card that led here" not in desk.get(f"/contacts/{anna}/").text
 
 
 def test_opening_the_new_owner_moves_the_card_in_the_copy_at_once(desk: Person, anna: str, bert: str) -> None:
@@ -71,7 +71,7 @@ def test_opening_the_new_owner_moves_the_card_in_the_copy_at_once(desk: Person, 
 
 def test_a_card_that_was_switched_off_elsewhere_is_said(desk: Person, anna: str) -> None:
     piggy.get_client().update_identifier(value=CARD, active=False)
-    assert "The card you scanned is switched off" in desk.get(scan(desk)).text
+    assert "The card that led here is switched off" in desk.get(scan(desk)).text
 
 
 def test_without_the_list_of_cards_the_page_says_that_it_could_not_check(

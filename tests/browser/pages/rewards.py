@@ -34,7 +34,7 @@ def show_card(visit: Visit, **names: str) -> str:
     visit.page.goto(home + "rewards/")
     visit.page.locator("#id_card").fill(CARD)
     visit.page.get_by_role("button", name="Check the card").click()
-    expect(visit.page.locator("main").get_by_text("Card scanned")).to_be_visible()
+    expect(visit.page.locator("main").get_by_text("Card number scanned or typed")).to_be_visible()
     return home
 
 
