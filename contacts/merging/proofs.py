@@ -40,6 +40,7 @@ class Shown:
     by: str
     at: datetime
     act_id: str
+    until: datetime | None = None  # when it counts no more; None: as long as the address is theirs
 
     def kept(self) -> dict[str, str]:
         return {"kind": self.kind, "contact_uuid": self.contact_uuid, "act_id": self.act_id}
@@ -53,7 +54,9 @@ def shown_for(*contacts: Contact) -> list[Shown]:
     cards = rows.filter(shown_at__gte=timezone.now() - VISIT).select_related("shown_to").order_by("shown_at")
     latest = {proof.contact_uuid: proof for proof in cards}
     return found + [
-        Shown("card", proof.contact_uuid, proof.shown_to.name, proof.shown_at, str(proof.act_id))
+        Shown(
+            "card", proof.contact_uuid, proof.shown_to.name, proof.shown_at, str(proof.act_id), proof.shown_at + VISIT
+        )
         for proof in latest.values()
     ]
 

@@ -35,6 +35,11 @@ class Proof:
     at: datetime
 
     @property
+    def until(self) -> datetime:
+        """When it counts no more: the visit is over then."""
+        return self.at + VISIT
+
+    @property
     def words(self) -> str:
         return "Card number scanned or typed" if self.kind == "card" else "Code read back"
 

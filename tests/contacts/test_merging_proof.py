@@ -76,7 +76,7 @@ class TestCodes:
             answer = act_on(admin, two, "code", whose=uuid, otp=code)
             assert answer.status_code == 303
         words = words_of(admin.get(two.page()))
-        assert words.count("and read back") == 2
+        assert words.count("and read back") == words.count("counts as long as this is their address") == 2
         assert "not proved" not in words
         assert Proof.objects.filter(kind="code").count() == 2
         merge = proposed(admin, two, reason="Same.")
@@ -114,7 +114,11 @@ class TestCards:
     def test_a_card_of_each_scanned_now_proves_it(self, admin: Person, two: Two) -> None:
         for card in (OLD_CARD, NEW_CARD):
             assert act_on(admin, two, "scan", card=card).status_code == 303
-        assert words_of(admin.get(two.page())).count("The number of an active card of theirs, scanned or typed") == 2
+        page = admin.get(two.page())
+        assert words_of(page).count("The number of an active card of theirs, scanned or typed") == 2
+        for proof in Proof.objects.all():
+            end = (proof.shown_at + timedelta(hours=4)).isoformat(timespec="seconds")
+            assert f'counts until <time datetime="{end}">' in page.text
         shown = Act.objects.filter(action="contact.card_shown")
         assert {act.figures["card_end"] for act in shown} == {OLD_CARD[-4:], NEW_CARD[-4:]}
         assert OLD_CARD not in str([act.figures for act in shown])

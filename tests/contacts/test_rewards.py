@@ -1,6 +1,6 @@
 """Rewards of a customer: what they can have, who stands there, claiming, handing over, and taking it back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -36,6 +36,11 @@ def bag(sandbox: SandboxAccount) -> dict:
 @pytest.fixture
 def till(desk: Person, sanne: dict) -> Till:
     return Till(desk, sanne["uuid"])
+
+
+def ends(shown: datetime) -> str:
+    """The moment four hours later, as pages write one, without its words."""
+    return f'<time datetime="{(shown + timedelta(hours=4)).isoformat(timespec="seconds")}">'
 
 
 def claimed(till: Till, reward: dict) -> str:
@@ -122,6 +127,24 @@ def test_an_own_active_card_is_proof_for_one_visit_in_one_shop(
     assert "Card number scanned or typed" not in Till(till.person, other).open().words
     monkeypatch.setattr(proving, "VISIT", timedelta(0))
     assert "Card number scanned or typed" not in till.open().words
+
+
+def test_the_page_says_until_when_a_card_or_a_code_counts(till: Till, sandbox: SandboxAccount, coffee: dict) -> None:
+    from contacts.claiming import verification
+    from piggyadmin.ledger.actor import Actor
+
+    actor, uuid = Actor(till.person.staff, "desk", till.person.shop), till.home.split("/")[2]
+    till.open().scan()
+    session = till.person.session
+    _shop, seconds = session.pop(proving.KEY)[uuid]
+    assert f"in this shop until {ends(datetime.fromtimestamp(seconds, UTC))}" in till.text
+    session.save()
+    verification.send(contact_uuid=uuid, actor=actor, token="a-form-token-that-is-long")
+    code = sandbox.codes_sent[0].code
+    verification.check_code(contact_uuid=uuid, code=code, actor=actor, token="another-form-token-long")
+    checked = Act.objects.get(action="contact.verify_code").at
+    assert f"in this shop until {ends(checked)}" in till.open().text
+    assert "Code read back" in till.words
 
 
 @pytest.mark.parametrize(
