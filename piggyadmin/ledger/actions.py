@@ -21,7 +21,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -72,6 +72,7 @@ class Settlement:
 Resolver = Callable[["Act"], Settlement | None]
 Settled = Callable[["Act", bool, Mapping[str, Any]], None]
 Decided = Callable[["Approval"], None]
+Names = Callable[[Collection[str]], Mapping[str, str]]
 Bars = Callable[[Sequence["Approval"], "Staff"], Mapping[UUID, str]]
 
 
@@ -111,11 +112,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of thing that is acted on: how the audit names it, and the name of the URL (taking its id) of its page."""
+    """A kind of thing that is acted on: how the audit names it, and the name of the URL (taking its id) of its page.
+
+    `names(ids)` tells what things of this kind are called now, for a reader with `names_permission`; never kept here.
+    """
 
     name: str
     words: str  # "voucher ending {code_end}"
     url_name: str = ""
+    names: Names | None = None
+    names_permission: str = ""
 
     def url(self, target_id: str) -> str:
         """The address of its page, or "" where it has none."""

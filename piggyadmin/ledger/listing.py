@@ -13,6 +13,7 @@ from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.approvals import open_for
 from piggyadmin.ledger.forms import AuditFilter
 from piggyadmin.ledger.models import Act, ActDetail, ActState, Approval
+from piggyadmin.ledger.naming import tell_names
 from piggyadmin.ledger.outcomes import Outcome, outcome_of
 from piggyadmin.ledger.phrases import phrase, with_name_of
 from piggyadmin.ledger.services import address_of
@@ -51,7 +52,7 @@ class Page:
         return self.number + 1 if self.number < self.pages else None
 
 
-def page_of(form: AuditFilter, acts: QuerySet[Act]) -> dict[str, Any]:
+def page_of(form: AuditFilter, acts: QuerySet[Act], *, by: Actor) -> dict[str, Any]:
     """The rows that a filter lets through, its counts, and when the chain was last verified."""
     context: dict[str, Any] = {"rows": [], "page": Page(1, 1, 0), "check": last_check()}
     if not form.is_valid():
@@ -62,7 +63,8 @@ def page_of(form: AuditFilter, acts: QuerySet[Act]) -> dict[str, Any]:
     total = counts.get(chosen, 0) if chosen else sum(counts.values())
     pages = max(1, -(-total // ROWS))
     page = Page(min(form.cleaned_data["page"] or 1, pages), pages, total)
-    rows = form.narrow(acts)[page.first - 1 : page.last] if total else []
+    rows = list(form.narrow(acts)[page.first - 1 : page.last]) if total else []
+    tell_names(rows, by=by)
     return context | {"rows": rows, "page": page}
 
 
@@ -91,6 +93,7 @@ def story_of(act: Act, *, by: Actor) -> dict[str, Any]:
     outcome = outcome_of(act)
     state = ActState.objects.get(act=act)
     act.state = state
+    tell_names([act], by=by)
     action = action_named(act.action)
     kept = list(ActDetail.objects.filter(act=act))
     own = next((detail for detail in kept if detail.event_id is None), None)

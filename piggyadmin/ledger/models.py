@@ -71,6 +71,8 @@ class Act(ChainRow):
 
     KIND = "act"
 
+    whose: str = ""  # no column: the customer's name, where `naming.tell_names` may show it
+
     # Empty for the command line, which has no person signed in.
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="acts"

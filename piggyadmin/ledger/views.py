@@ -140,8 +140,9 @@ def _act_or_404(request: HttpRequest, act_id: UUID) -> Act:
 
 
 def _list(request: HttpRequest, form: AuditFilter, *, status: int) -> HttpResponse:
-    shown = visible_acts(actor=_actor(request))
-    context = {"form": form, "sees_all": _sees_all(request), **listing.page_of(form, shown)}
+    actor = _actor(request)
+    found = listing.page_of(form, visible_acts(actor=actor), by=actor)
+    context = {"form": form, "sees_all": _sees_all(request), **found}
     return render_page(request, LIST, context, partial="list", status=status)
 
 
