@@ -52,6 +52,9 @@ class Index(Protocol):
     def cards_beginning(self, text: str, *, limit: int) -> list[int]:
         """Keys of contacts with a card whose number begins with `text`."""
 
+    def cards_ending(self, text: str, *, limit: int) -> list[int]:
+        """Keys of the newest contacts with a card whose number ends with `text`, of four characters or more."""
+
     def pieces_among(self, words: Sequence[str]) -> set[str]:
         """Those of the words that stand among the pieces of names."""
 

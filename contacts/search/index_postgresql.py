@@ -1,4 +1,4 @@
-"""PostgreSQL: pg_trgm indexes over the copy's two texts, and a b-tree in the order of bytes for first letters."""
+"""PostgreSQL: pg_trgm indexes over the copy's two texts, and b-trees (by bytes) for first letters and last digits."""
 
 # ruff: noqa: S608 - only names of our own tables stand in these statements; whatever was typed is a parameter
 
@@ -19,6 +19,7 @@ INDEXES = {
     "copy_email_trigrams": f"ON {COPY} USING gin (search_email gin_trgm_ops)",
     # In the order of bytes, so that both databases sort names alike.
     "copy_by_name": f'ON {COPY} (search_name COLLATE "C", id)',
+    "card_by_end": f"ON {CARDS} (right(value, 4), contact_id)",
 }
 MAY_NOT = (
     "Search needs PostgreSQL's extension pg_trgm, and this database user may not make it. Let an administrator of the "
@@ -63,6 +64,13 @@ class PostgreSQLIndex:
         sql = f'SELECT contact_id FROM {CARDS} WHERE value LIKE %s ORDER BY value COLLATE "C" LIMIT %s'
         return [row[0] for row in _rows(sql, [f"{_plainly(text)}%", limit])]
 
+    def cards_ending(self, text: str, *, limit: int) -> list[int]:
+        ends, values = "right(value, 4) = %s", [text[-4:]]
+        if len(text) > 4:
+            ends, values = f"{ends} AND value LIKE %s", [*values, f"%{_plainly(text)}"]
+        sql = f"SELECT contact_id FROM {CARDS} WHERE {ends} ORDER BY contact_id DESC LIMIT %s"
+        return [row[0] for row in _rows(sql, [*values, limit])]
+
     def pieces_among(self, words: Sequence[str]) -> set[str]:
         # As one text, for hundreds of parameters cost more than the answer; a word has no blank in it. And out of a
         # query: if the planner saw how many there are, it might read the whole table.
@@ -86,7 +94,7 @@ class PostgreSQLIndex:
 
     def missing(self, database: BaseDatabaseWrapper) -> list[str]:
         with database.cursor() as cursor:
-            cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [COPY])
+            cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename IN (%s, %s)", [COPY, CARDS])
             standing = {row[0] for row in cursor.fetchall()}
         return sorted(set(INDEXES) - standing)
 

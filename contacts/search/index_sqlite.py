@@ -1,4 +1,4 @@
-"""SQLite: an FTS5 table of trigrams over the copy, kept by triggers, and a b-tree for the first letters."""
+"""SQLite: an FTS5 table of trigrams over the copy, kept by triggers, and b-trees for first letters and last digits."""
 
 # ruff: noqa: S608 - only names of our own tables stand in these statements; whatever was typed is a parameter
 
@@ -28,7 +28,10 @@ TRIGGERS = {
     f"{TEXTS}_leave": f"AFTER DELETE ON {COPY} BEGIN {LEAVE} END",
     f"{TEXTS}_change": f"AFTER UPDATE ON {COPY} WHEN {CHANGED} BEGIN {LEAVE} {ENTER} END",
 }
-BY_NAME = f"CREATE INDEX IF NOT EXISTS copy_by_name ON {COPY} (search_name, id)"
+INDEXES = {
+    "copy_by_name": f"ON {COPY} (search_name, id)",
+    "card_by_end": f"ON {CARDS} (substr(value, -4), contact_id)",
+}
 
 
 class SQLiteIndex:
@@ -50,6 +53,15 @@ class SQLiteIndex:
         sql = f"SELECT contact_id FROM {CARDS} WHERE value >= %s AND value < %s ORDER BY value LIMIT %s"
         return [row[0] for row in _rows(sql, [text, text + LAST, limit])]
 
+    def cards_ending(self, text: str, *, limit: int) -> list[int]:
+        ends = "substr(value, -4) = %s"  # word for word as in the index
+        values: list[str | int] = [text[-4:]]
+        if len(text) > 4:
+            ends += " AND substr(value, %s) = %s"
+            values += [-len(text), text]
+        sql = f"SELECT contact_id FROM {CARDS} WHERE {ends} ORDER BY contact_id DESC LIMIT %s"
+        return [row[0] for row in _rows(sql, [*values, limit])]
+
     def beginning(self, text: str, *, limit: int) -> list[Candidate]:
         found = "search_name >= %s AND search_name < %s ORDER BY search_name, id LIMIT %s"
         sql = f"SELECT id, {FIELDS} FROM {COPY} WHERE {found}"
@@ -64,10 +76,11 @@ class SQLiteIndex:
         return known
 
     def create(self, database: BaseDatabaseWrapper) -> None:
-        lacking = self.missing(database)
+        lacking = set(self.missing(database)) - set(INDEXES)
         with database.cursor() as cursor:
             cursor.execute(TABLE)
-            cursor.execute(BY_NAME)
+            for name, body in INDEXES.items():
+                cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} {body}")
             for name, body in TRIGGERS.items():
                 cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
             if lacking:  # rows may have come and gone unseen
@@ -78,13 +91,14 @@ class SQLiteIndex:
             for name in TRIGGERS:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             cursor.execute(f"DROP TABLE IF EXISTS {TEXTS}")
-            cursor.execute("DROP INDEX IF EXISTS copy_by_name")
+            for name in INDEXES:
+                cursor.execute(f"DROP INDEX IF EXISTS {name}")
 
     def missing(self, database: BaseDatabaseWrapper) -> list[str]:
         with database.cursor() as cursor:
             cursor.execute("SELECT name FROM sqlite_master")
             standing = {row[0] for row in cursor.fetchall()}
-        return sorted({*TRIGGERS, TEXTS, "copy_by_name"} - standing)
+        return sorted({*TRIGGERS, TEXTS, *INDEXES} - standing)
 
 
 def _rows(sql: str, values: Sequence[str | int]) -> list[Any]:

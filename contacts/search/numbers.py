@@ -1,4 +1,4 @@
-"""A number that was typed: whose card, whose telephone, or the end or the beginning of one."""
+"""A number that was typed: whose card, whose telephone, or the end or the beginning of either."""
 
 from collections.abc import Iterator
 
@@ -18,20 +18,25 @@ LONGEST_PHONE = 15  # digits; no number of the world has more
 Copies = QuerySet[ContactCopy]
 
 
-def ways(question: Question, *, limit: int, time_zone: str) -> Iterator[tuple[str, Copies]]:
-    """What the number may be, the surest first: a reason, and the contacts it is true of."""
+def ways(question: Question, *, limit: int, time_zone: str) -> Iterator[tuple[str, Copies | list[int]]]:
+    """What the number may be, the surest first: a reason, and the contacts it is true of, or their keys."""
     digits = question.digits.removeprefix("+")
     whole = _whole_numbers(question, time_zone) if LAST_DIGITS <= len(digits) <= LONGEST_PHONE else []
     as_card = [] if question.digits.startswith("+") else [(CARD, having_card(question.text, question.digits))]
     as_phone = [(PHONE, ContactCopy.objects.filter(phone_e164=whole[0]).order_by("-id"))] if whole else []
     yield from as_phone + as_card if question.digits[0] in "+0" else as_card + as_phone
+    cards = index.current().cards_ending(digits, limit=limit) if as_card and len(digits) >= LAST_DIGITS else []
     if LAST_DIGITS <= len(digits) <= LONGEST_PHONE:
-        yield f"phone ends {digits[-LAST_DIGITS:]}", _ending(digits)
-        if begins := number_begins(question.digits, time_zone=time_zone):
-            yield f"phone begins {question.digits}", _beginning(begins)
+        # Among many contacts many end so either way: neither takes all places from the other.
+        most = limit - min(len(cards), limit // 2)
+        yield f"phone ends {digits[-LAST_DIGITS:]}", _ending(digits)[:most]
+    if cards:
+        yield f"card ends {digits}", cards
+    if LAST_DIGITS <= len(digits) <= LONGEST_PHONE and (begins := number_begins(question.digits, time_zone=time_zone)):
+        yield f"phone begins {question.digits}", _beginning(begins)
     if len(digits) >= SHORTEST_CARD:
         keys = index.current().cards_beginning(question.digits, limit=limit)
-        yield f"card begins {question.digits}", ContactCopy.objects.filter(id__in=keys).order_by("-id")
+        yield f"card begins {question.digits}", keys
 
 
 def having_card(*texts: str) -> Copies:

@@ -104,7 +104,8 @@ def _by_old_address(address: str) -> list[Hit]:
 def _by_number(question: Question, *, limit: int, time_zone: str) -> list[Hit]:
     found: dict[int, Hit] = {}
     for reason, copies in numbers.ways(question, limit=limit, time_zone=time_zone):
-        for row in copies.values(*COLUMNS)[:limit]:
+        rows = _rows("id", copies) if isinstance(copies, list) else copies.values(*COLUMNS)[:limit]
+        for row in rows:
             found.setdefault(row["id"], _hit(row, reason))
         if len(found) >= limit or (found and reason in numbers.CERTAIN):
             return list(found.values())

@@ -225,6 +225,7 @@ def _kinds(sample: list[Person], count: int) -> Iterator[tuple[str, list[Ask], C
     yield "part of an e-mail", asks(lambda person: person.email.partition("@")[0][1:]), _bare_text("search_email")
     yield "phone", asks(lambda person: person.phone), _bare_field("phone_e164", _e164)
     yield "phone, last four", asks(lambda person: person.phone[-4:]), _bare_field("phone_end", str)
+    yield "card, last four", asks(lambda person: _card(person.id)[-4:]), _bare_card_end
     yield "card", asks(lambda person: _card(person.id)), _bare_field("cards__value", str)
     yield "id", asks(lambda person: _uuid(person.id)), _bare_field("contact_uuid", str)
     nobody = ["".join(draw.choice("bcdfghjklmnpqrstvwxz") for _ in range(8)) for _ in range(count)]
@@ -320,6 +321,18 @@ def _bare_field(field: str, of: Callable[[str], str]) -> Callable[[str], list[An
         return list(ContactCopy.objects.filter(**{field: of(typed)}).order_by("-id").values(*COLUMNS)[:MOST_ROWS])
 
     return ask
+
+
+def _bare_card_end(typed: str) -> list[Any]:
+    from django.db.models.expressions import RawSQL
+
+    from contacts.models import ContactCopy
+    from contacts.search.services import COLUMNS
+
+    end = "substr(value, -4)" if _is_sqlite() else "right(value, 4)"
+    newest = f"SELECT contact_id FROM contacts_cardcopy WHERE {end} = %s ORDER BY contact_id DESC LIMIT 10"
+    keys = RawSQL(newest, [typed])
+    return list(ContactCopy.objects.filter(id__in=keys).order_by("-id").values(*COLUMNS)[:MOST_ROWS])
 
 
 def _time(kind: str, asks: list[Ask], bare: Callable[[str], list[Any]]) -> Kind:
