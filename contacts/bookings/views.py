@@ -23,6 +23,7 @@ from piggyadmin.ledger.door import form_token, was_begun
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing, say
 from piggyadmin.ledger.services import SEE_ALL
+from piggyadmin.ledger.typed_again import as_typed, left_over
 from piggyadmin.moments import offset_words
 from piggyadmin.templatetags.words import moment_words
 
@@ -109,8 +110,8 @@ def _create(request: StaffRequest) -> HttpResponse:
     shop = _shop(request)
     form = NewForm(request.POST, zone=ZoneInfo(shop.time_zone))
     valid = form.is_valid()
-    if not form.cleaned_data.get("contact"):
-        return _new_page(request, {"find": FindForm(), "nobody": "Choose the customer again."}, status=422)
+    if form.broken or request.POST.get("contact") != request.GET.get("contact", request.POST.get("contact")):
+        return _new_again(request, form)
     context = {
         "form": form,
         "customer": customers.Customer(form.cleaned_data["contact"], form.cleaned_data.get("called", "")),
@@ -148,6 +149,23 @@ def _create(request: StaffRequest) -> HttpResponse:
     if saving.outcome.refused:
         pages.renewed(form, saving.outcome)
     return _new_page(request, context | {"outcome": saving.outcome}, status=_status(saving.outcome))
+
+
+def _new_again(request: StaffRequest, form: NewForm) -> HttpResponse:
+    """The form was not complete, nothing was done: a whole one with the same texts, for whom the address names."""
+    shop, contact_uuid = _shop(request), request.GET.get("contact") or form.cleaned_data.get("contact", "")
+    nobody = "Choose the customer again."
+    if contact_uuid:
+        try:
+            customer = customers.read_customer(contact_uuid=contact_uuid)
+        except customers.NoCustomer as gone:
+            nobody = str(gone)
+        else:
+            initial = {"shop": shop.pk, "contact": customer.uuid, "called": customer.name}
+            again = as_typed(NewForm, request.POST, initial=initial, zone=ZoneInfo(shop.time_zone))
+            return _new_page(request, {"form": again, "customer": customer, "incomplete": True}, status=422)
+    context = {"find": FindForm(), "nobody": nobody, "typed": left_over(request.POST, form)}
+    return _new_page(request, context, status=422)
 
 
 @called("Change a booking")

@@ -19,15 +19,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contacts.cards import replacing, services
 from contacts.cards.forms import ActForm, ChosenForm, GoOnForm, LinkForm, RenameForm, ReplaceForm
 from contacts.cards.sights import NotACard, NotTheirs, Sight, Whose, ending
+from piggyadmin import codes
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page, wants_partial
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import renewing, say
+from piggyadmin.ledger.typed_again import as_typed, left_over
 
 TEMPLATE = "contacts/cards/cards.html"
 LOST_RACE, NOT_NOW = 409, 503
+CHOOSE = "Choose the card again. Nothing was done."
 GONE = "This card is not among the customer’s cards any more. Nothing was done."
 
 
@@ -170,7 +173,7 @@ def replace(request: StaffRequest, contact_uuid: str) -> HttpResponse:
             token=asked["form_token"],
         )
     except NotTheirs:
-        return _show(request, contact_uuid, problem=GONE, status=LOST_RACE)
+        return _choose_again(request, contact_uuid, "replace", form, GONE, status=LOST_RACE)
     except NotACard as error:
         form.add_error("new", str(error))
         return _asked_badly(request, contact_uuid, "replace", form)
@@ -247,7 +250,7 @@ def _act(
     try:
         outcome = service(asked, contact_uuid=contact_uuid, actor=actor_of(request), token=asked["form_token"])
     except NotTheirs:
-        return _show(request, contact_uuid, problem=GONE, status=LOST_RACE)
+        return _choose_again(request, contact_uuid, kind, form, GONE, status=LOST_RACE)
     # Known not done, and this very act may be sent again when its time has come: its form keeps its token.
     again = {"question": Question(kind, form, asked["card"])} if outcome.outcome == "planned" else {}
     return _after(request, contact_uuid, outcome, **again)
@@ -256,15 +259,27 @@ def _act(
 def _ask(request: StaffRequest, contact_uuid: str, kind: str, form_class: type[ActForm]) -> HttpResponse:
     chosen = ChosenForm(request.POST)
     if not chosen.is_valid():
-        return _show(request, contact_uuid, problem="Choose the card again. Nothing was done.", status=422)
+        return _show(request, contact_uuid, problem=CHOOSE, status=422)
     card = chosen.cleaned_data["card"]
-    return _show(request, contact_uuid, question=Question(kind, form_class(initial={"card": card}), card))
+    return _show(
+        request, contact_uuid, question=Question(kind, as_typed(form_class, request.POST, initial={"card": card}), card)
+    )
 
 
 def _asked_badly(request: StaffRequest, contact_uuid: str, kind: str, form: ActForm) -> HttpResponse:
-    if "card" in form.errors or "form_token" in form.errors:
-        return _show(request, contact_uuid, problem="Choose the card again. Nothing was done.", status=422)
+    if {"card", "form_token"} & form.errors.keys():
+        return _choose_again(request, contact_uuid, kind, form, CHOOSE, status=422)
     return _show(request, contact_uuid, question=Question(kind, form, form.cleaned_data["card"]), status=422)
+
+
+def _choose_again(
+    request: StaffRequest, contact_uuid: str, kind: str, form: ActForm, problem: str, *, status: int
+) -> HttpResponse:
+    """No card that can be meant. A question with something typed stands again, one without it is asked anew."""
+    card = "" if problem == GONE else form.cleaned_data.get("card", "")
+    again = as_typed(type(form), request.POST, initial={"card": card})
+    question = Question(kind, again, card) if again.visible_fields() else None
+    return _show(request, contact_uuid, problem=problem, question=question, status=status)
 
 
 def _after(request: StaffRequest, contact_uuid: str, outcome: Outcome, **context: Any) -> HttpResponse:
@@ -283,13 +298,13 @@ def _show(request: StaffRequest, contact_uuid: str, *, status: int = 200, **cont
             return go_to(request, reverse("contacts:contact", args=[contact_uuid]))
         return render_page(request, "contacts/lookup/gone.html", {"contact_uuid": contact_uuid}, status=404)
     question = context.get("question")
-    if question is not None and question.kind != "make" and page.cards.error is None:
+    if question is not None and question.kind != "make" and (page.cards.error is None or not question.card):
         card = next((one for one in page.cards.value or [] if one.value == question.card), None)
         if card is None:
-            context |= {"question": None, "problem": GONE}
-            status = LOST_RACE
+            context |= {"problem": context.get("problem") or GONE} | _of_any_card(request, question, page)
+            status = LOST_RACE if status == 200 else status
         elif question.kind == "rename" and not question.form.is_bound:
-            question.form.initial["name"] = card.name or ""
+            question.form.initial.setdefault("name", card.name or "")
     failed = page.contact.error or page.cards.error
     context = {
         "page": page,
@@ -300,6 +315,21 @@ def _show(request: StaffRequest, contact_uuid: str, *, status: int = 200, **cont
         "sees_own_act": {act.pk for act in page.open_acts if act.staff_id == request.user.pk},
     } | context
     return render_page(request, TEMPLATE, context, partial="cards", status=503 if failed and status == 200 else status)
+
+
+def _of_any_card(request: StaffRequest, question: Question, page: services.CardsPage) -> dict[str, Any]:
+    """In place of a question about a card that is not there: with all that was typed, which of their cards is meant?"""
+    form = question.form
+    if question.card and not form.is_bound:  # asked just now, and nothing is typed yet
+        return {"question": None}
+    if not page.cards.value:
+        return {"question": None, "typed": left_over(request.POST, form)}
+    values = [one.value for one in page.cards.value]
+    form.fields["card"].label = "Which card?"
+    form.fields["card"].widget = forms.Select(
+        choices=[("", "Choose the card"), *((each, codes.groups_of_four(each)) for each in values)]
+    )
+    return {"question": Question(question.kind, form, "", question.sight)}
 
 
 def _url(contact_uuid: str) -> str:

@@ -30,6 +30,7 @@ from piggyadmin.ledger.door import OtherValues
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import say
+from piggyadmin.ledger.typed_again import as_typed, left_over
 
 TEMPLATE = "contacts/merging/new.html"
 NOTHING = "contacts/merging/cannot.html"
@@ -54,6 +55,9 @@ def new(request: StaffRequest) -> HttpResponseBase:
 def _step(request: StaffRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _begin(request)
+    pair = _pair_of(request)
+    if all(pair.values()) and any(request.POST.get(name) != uuid for name, uuid in pair.items()):
+        return _again(request)  # the page was of these two, the form says otherwise
     steps: dict[str, Callable[[StaffRequest], HttpResponseBase]] = {
         "propose": _propose,
         "send": _send,
@@ -174,12 +178,29 @@ def _preview(form: PairForm) -> Preview:
 
 
 def _again(request: StaffRequest) -> HttpResponse:
-    """A form that was not complete: nothing was done."""
-    return _cannot(request, "The form was not complete. Nothing was done. Open the pair again.", status=422)
+    """A form that was not complete: nothing was done. The address says of whom the page is, and all that was typed
+    stands on it."""
+    pair = _pair_of(request)
+    if not all(pair.values()):
+        return _cannot(request, "The form was not complete. Nothing was done. Open the pair again.", status=422)
+    return _page(
+        request,
+        services.preview(source_uuid=pair["source"], destination_uuid=pair["destination"]),
+        form=as_typed(ProposeForm, request.POST, initial=pair),
+        scan_form=as_typed(ScanForm, request.POST, initial=pair),
+        incomplete=True,
+        status=422,
+    )
+
+
+def _pair_of(request: StaffRequest) -> dict[str, str]:
+    """The two whom the address names."""
+    return {name: request.GET.get(name, "")[:64] for name in ("source", "destination")}
 
 
 def _cannot(request: StaffRequest, words: str, *, status: int, gone: str = "") -> HttpResponse:
-    return render_page(request, NOTHING, {"words": words, "gone": gone}, status=status)
+    typed = left_over(request.POST, ProposeForm(), ProofCodeForm(), ScanForm())
+    return render_page(request, NOTHING, {"words": words, "gone": gone, "typed": typed}, status=status)
 
 
 def url_of(source: str, destination: str) -> str:
@@ -194,6 +215,7 @@ def _page(
     form: ProposeForm | None = None,
     scan_form: ScanForm | None = None,
     code_form: ProofCodeForm | None = None,
+    incomplete: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     pair = {"source": seen.source.uuid, "destination": seen.destination.uuid}
@@ -209,11 +231,13 @@ def _page(
         "right_name": sides.name_of(seen.right),
         "compared": sides.compared(seen.left, seen.right, sees_identity=sees_identity),
         "expected": seen.expected,
+        "address": url_of(seen.source.uuid, seen.destination.uuid),
+        "incomplete": incomplete,
         "swap_url": url_of(seen.destination.uuid, seen.source.uuid),
         "form": form,
         "scan_form": scan_form or ScanForm(initial=pair),
         "proof_rows": [
-            _proof_row(seen, facts, pair, code_form, sees_identity=sees_identity)
+            _proof_row(request, seen, facts, pair, code_form, sees_identity=sees_identity)
             for facts in (seen.source, seen.destination)
         ],
         "hold_hours": settings.MERGE_HOLD_SECONDS / 3600,
@@ -223,12 +247,20 @@ def _page(
 
 
 def _proof_row(
-    seen: Preview, facts: Any, pair: dict[str, str], code_form: ProofCodeForm | None, *, sees_identity: bool
+    request: StaffRequest,
+    seen: Preview,
+    facts: Any,
+    pair: dict[str, str],
+    code_form: ProofCodeForm | None,
+    *,
+    sees_identity: bool,
 ) -> dict[str, Any]:
     """What proof there is of one of the two, and how to get one."""
     own = pair | {"whose": facts.uuid}
     is_typed = code_form is not None and code_form.data.get("whose") == facts.uuid
     typed = code_form if is_typed and code_form is not None else ProofCodeForm(initial=own)
+    if not is_typed and request.POST.get("whose") not in set(pair.values()) - {facts.uuid}:
+        typed = as_typed(ProofCodeForm, request.POST, initial=own)
     if not is_typed:
         typed.fields["otp"].widget.attrs.pop("autofocus", None)
     picture = seen.left if facts.uuid == seen.source.uuid else seen.right

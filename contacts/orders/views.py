@@ -16,6 +16,7 @@ from piggyadmin.accounts.decorators import called
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
+from piggyadmin.ledger.typed_again import as_typed
 
 TEMPLATE = "contacts/orders/orders.html"
 ORDER = "contacts/orders/order.html"
@@ -35,7 +36,9 @@ def orders(request: StaffRequest, contact_uuid: str) -> HttpResponse:
             return _lines(request, contact_uuid)
         if request.POST.get("step") == "earn":
             return _earn(request, contact_uuid)
-        return _find(request, contact_uuid)
+        if request.POST.get("step") == "find":
+            return _find(request, contact_uuid)
+        return _again(request, contact_uuid)
     except NoCustomer:
         return render_page(request, GONE, {"contact_uuid": contact_uuid}, status=404)
 
@@ -65,6 +68,13 @@ def _find(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         sees_all=request.user.has_perm(SEES_ALL),
     )
     return _page(request, whose, number=form, found=found, status=_status(found))
+
+
+def _again(request: StaffRequest, contact_uuid: str) -> HttpResponse:
+    """Neither question, as far as one can tell: both stand there as they were typed."""
+    number, purchase = as_typed(NumberForm, request.POST), as_typed(PurchaseForm, request.POST)
+    whose = services.open_page(contact_uuid=contact_uuid)
+    return _page(request, whose, number=number, purchase=purchase, incomplete=True, status=422)
 
 
 def _lines(request: StaffRequest, contact_uuid: str) -> HttpResponse:

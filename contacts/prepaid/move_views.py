@@ -17,6 +17,7 @@ from contacts.credits.services import NoCustomer
 from contacts.prepaid import asking, services
 from contacts.prepaid.forms import DEDUCT, TOP_UP, MoveForm, PromiseForm
 from contacts.prepaid.page import MAY_DEDUCT, gone, move_form, owner_of, prepaid_page, promise_of
+from contacts.rewards.proving import CardForm
 from contacts.rewards.views import proof_here, take_scan
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
@@ -28,6 +29,7 @@ from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import ApproverForm, AskForm, RequestForm
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import say
+from piggyadmin.ledger.typed_again import as_typed, left_over
 from piggyadmin.piggy.errors import PiggyError
 from piggyadmin.templatetags.words import euros
 
@@ -44,6 +46,7 @@ def move(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     """By an amount; a top-up above the limit with a second person."""
     steps: dict[str, Callable[[StaffRequest, str], HttpResponse]] = {
         "scan": _scan,
+        "see": _see,
         "do": _do,
         "ask": _ask,
         "approve": _approve,
@@ -51,7 +54,7 @@ def move(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         "withdraw": _withdraw,
     }
     try:
-        return steps.get(request.POST.get("step", ""), _see)(request, contact_uuid)
+        return steps.get(request.POST.get("step", ""), _start_again)(request, contact_uuid)
     except NoCustomer:
         return gone(request, contact_uuid)
 
@@ -194,9 +197,31 @@ def _promised(request: StaffRequest, contact_uuid: str, form: PromiseForm, **con
 
 
 def _start_again(request: StaffRequest, contact_uuid: str) -> HttpResponse:
-    """A form that was not complete: nothing was done, and the page stands as it is now."""
-    page = services.open_page(contact_uuid=contact_uuid)
-    return prepaid_page(request, page, incomplete=True, status=422)
+    """A form that was not complete: nothing was done. The page stands as it is now, with all that was typed."""
+    typed, page = request.POST, services.open_page(contact_uuid=contact_uuid)
+    sent = PromiseForm(typed, owner=owner_of(request, contact_uuid))
+    sent.is_valid()
+    is_readable = "amount" not in typed and {"way", "cents"} <= sent.cleaned_data.keys()
+    shown = sent.cleaned_data if is_readable else {}
+    form = _filled(request, shown) if shown else as_typed(MoveForm, typed, may_deduct=request.user.has_perm(MAY_DEDUCT))
+    # Words for a second person stand only beside an amount; it is shown again as if it had been typed just now.
+    needs_second = {"ask", "approve"} & {typed.get("step", "")} or {"approver"} & typed.keys()
+    promise = promise_of(page, shown, actor_of(request)) if shown.get("way") == TOP_UP and needs_second else None
+    words = as_typed(AskForm, typed) if "approver" not in typed else AskForm()
+    second = as_typed(ApproverForm, typed)
+    has_place = promise is not None and promise.needs is not None
+    return prepaid_page(
+        request,
+        page,
+        form=form,
+        promise=promise,
+        ask_form=words,
+        approver_form=second,
+        card_form=as_typed(CardForm, typed),
+        typed=[] if has_place else left_over(typed, words, second),
+        incomplete=True,
+        status=422,
+    )
 
 
 def _too_much(balance: int) -> str:

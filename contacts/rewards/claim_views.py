@@ -25,6 +25,7 @@ from piggyadmin.ledger.door import was_begun
 from piggyadmin.ledger.forms import OnceForm, focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing
+from piggyadmin.ledger.typed_again import as_typed
 
 HAND_OVER, BACK, NO_CLAIM = (f"contacts/rewards/{name}.html" for name in ("hand_over", "back", "no_claim"))
 LOST_RACE = 409
@@ -49,7 +50,9 @@ def hand_over(request: StaffRequest, contact_uuid: str, claim_uuid: str) -> Http
         return _page(request, HAND_OVER, one, HandOverForm(), card_form=card_form, status=422)
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _page(request, HAND_OVER, one, HandOverForm(), status=422 if form.is_bound else 200)
+        scan = as_typed(CardForm, request.POST) if form.is_bound else None
+        status = 422 if form.is_bound else 200
+        return _page(request, HAND_OVER, one, HandOverForm(), card_form=scan, incomplete=form.is_bound, status=status)
     try:
         outcome = services.hand_over(
             one=one,

@@ -27,6 +27,7 @@ from piggyadmin.ledger.models import Act
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of
 from piggyadmin.ledger.services import SEE_ALL
+from piggyadmin.ledger.typed_again import as_typed
 
 if TYPE_CHECKING:
     from piggyadmin.piggy.payloads import Contact
@@ -85,7 +86,9 @@ def claim(request: StaffRequest, contact_uuid: str, reward_uuid: str) -> HttpRes
         return _claim_page(request, page, card_form=card_form, status=422)
     form = ClaimForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _claim_page(request, page, incomplete=form.is_bound, status=422 if form.is_bound else 200)
+        scan = as_typed(CardForm, request.POST) if form.is_bound else None
+        status = 422 if form.is_bound else 200
+        return _claim_page(request, page, card_form=scan, incomplete=form.is_bound, status=status)
     return _do_claim(request, page, form)
 
 

@@ -296,6 +296,7 @@ def test_a_new_form_that_is_not_whole_says_so(
     assert form.status == 422
     words = "Choose the customer again" if hidden == "contact" else "this form is not complete"
     assert words in form.text
+    assert "2026-11-21T19:00" in form.text
     assert writes(sandbox) == []
 
 

@@ -4,6 +4,7 @@ With htmx what stands in `#main` is swapped, without it each step is a page. One
 """
 
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.pages import say
+from piggyadmin.ledger.typed_again import as_typed, left_over
 from vouchers.changing import jobs, services
 from vouchers.changing.forms import ChangeForm, ConfirmForm
 from vouchers.changing.kinds import Kind
@@ -49,7 +51,10 @@ def changes(request: StaffRequest) -> HttpResponse:
 def preview(request: StaffRequest) -> HttpResponse:
     """What would change and what cannot, as Piggy shows the vouchers now. Nothing is written."""
     form = ChangeForm(request.POST, zone=_zone(request))
-    if not form.is_valid():
+    valid = form.is_valid()
+    if _is_of_another(request, form):
+        return _again(request)
+    if not valid:
         return _ask(request, form)
     try:
         plan = services.plan(
@@ -133,8 +138,29 @@ def _ask(request: StaffRequest, form: ChangeForm) -> HttpResponse:
     return _list(request, form, run, status=422)
 
 
+def _is_of_another(request: StaffRequest, form: ChangeForm) -> bool:
+    """Whether the hidden fields name another voucher or run than the address does, or none that can be, or too much."""
+    asked = {name: request.GET.get(name, "") for name in ("voucher", "run")}
+    sent = {name: request.POST.get(name, "") for name in asked}
+    if {"voucher", "run"} & form.errors.keys() or (any(asked.values()) and asked != sent):
+        return True
+    return sum(bool(each) for each in (*sent.values(), request.POST.get("codes", "").strip())) > 1
+
+
+def _again(request: StaffRequest) -> HttpResponse:
+    """The form was not complete: a whole one with all that was typed, of what the address names."""
+    run, voucher = services.run_named(request.GET.get("run", "")), request.GET.get("voucher", "")
+    of_this = {"run": run.pk if run else None, "voucher": voucher}
+    form = as_typed(ChangeForm, request.POST, initial=of_this, zone=_zone(request))
+    without_place = {"codes" if voucher or run else "", "" if run else "sheet"} - {""}
+    labels = {form[name].label for name in without_place}
+    typed = [(label, text) for label, text in left_over(request.POST, form) if label in labels]
+    return _list(request, form, run, voucher=voucher, typed=typed, incomplete=True, status=422)
+
+
 def _start_again(request: StaffRequest, status: int) -> HttpResponse:
-    return _list(request, ChangeForm(zone=_zone(request)), None, gone=True, status=status)
+    typed = left_over(request.POST, ConfirmForm())
+    return _list(request, ChangeForm(zone=_zone(request)), None, gone=True, typed=typed, status=status)
 
 
 def _list(
@@ -142,7 +168,14 @@ def _list(
 ) -> HttpResponse:
     pages = Paginator(services.changes(), A_PAGE)
     voucher = form.cleaned_data.get("voucher", "") if form.is_bound else ""
-    context |= {"form": form, "run": run, "voucher": voucher, "page": pages.get_page(request.GET.get("page"))}
+    of_this = {"voucher": voucher} | context
+    address = {"run": run.pk if run else "", "voucher": of_this["voucher"]}
+    context = of_this | {
+        "form": form,
+        "run": run,
+        "page": pages.get_page(request.GET.get("page")),
+        "query": urlencode({name: value for name, value in address.items() if value}),
+    }
     return render_page(request, CHANGES, context, partial="change", status=status)
 
 
