@@ -228,7 +228,13 @@ class Caller:
             limit = limit_in(response.headers)
             self._purse.seen(status, response.headers)
             if not response.is_success:
-                raise error_for(response, write=call.write, operation=call.operation, request_id=request_id.get())
+                raise error_for(
+                    response,
+                    write=call.write,
+                    operation=call.operation,
+                    request_id=request_id.get(),
+                    sent=[name for name, value in (call.json or {}).items() if value is not None],
+                )
             return read(response)
         except PiggyError as exc:
             failure = exc

@@ -28,7 +28,7 @@ For a write the one question is: may it have happened?
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -143,8 +143,13 @@ BY_STATUS: dict[int, type[PiggyRejected]] = {422: PiggyInvalid}
 AT_THE_DOOR: dict[int, type[PiggyRejected]] = {401: PiggyUnauthorized, 429: PiggyRateLimited}
 
 
-def error_for(response: httpx.Response, *, write: bool, operation: str = "", request_id: str = "") -> PiggyError:
-    """The error that an answer other than 2xx stands for; the rules are at the top of this module."""
+def error_for(
+    response: httpx.Response, *, write: bool, operation: str = "", request_id: str = "", sent: Collection[str] = ()
+) -> PiggyError:
+    """The error that an answer other than 2xx stands for; the rules are at the top of this module.
+
+    `sent` are the names of what the call carried.
+    """
     status = response.status_code
     body = piggy_body(response.content)
     code = body.get("code")
@@ -164,11 +169,15 @@ def error_for(response: httpx.Response, *, write: bool, operation: str = "", req
         return unreadable(write=write, **facts)
     if kind is None and code is None and write and status not in REFUSED_UNSEEN:
         return PiggyOutcomeUnknown(words.UNKNOWN, **facts)
-    return _rejected(kind, response, body, facts)
+    return _rejected(kind, response, body, facts, sent)
 
 
 def _rejected(
-    kind: type[PiggyError] | None, response: httpx.Response, body: Mapping[str, Any], facts: dict[str, Any]
+    kind: type[PiggyError] | None,
+    response: httpx.Response,
+    body: Mapping[str, Any],
+    facts: dict[str, Any],
+    sent: Collection[str],
 ) -> PiggyError:
     status = response.status_code
     chosen = kind or BY_STATUS.get(status) or PiggyRejected
@@ -179,7 +188,7 @@ def _rejected(
     if issubclass(chosen, PiggyUnauthorized):
         return chosen(words.WORDS.get(facts["code"], words.KEY_REFUSED), fields=fields, **facts)
     if chosen is PiggyInvalid:
-        return PiggyInvalid(words.WORDS[1003], fields=fields, **facts)
+        return PiggyInvalid(words.not_accepted(facts["operation"], sent), fields=fields, **facts)
     assert issubclass(chosen, PiggyRejected)
     return chosen(words.refusal(facts["code"], status), fields=fields, **facts)
 

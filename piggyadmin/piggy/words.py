@@ -5,6 +5,9 @@ they are never matched on and never shown as ours. The codes are those of https:
 and of the "Possible errors" beneath each call.
 """
 
+import re
+from collections.abc import Collection
+
 WORDS: dict[int, str] = {
     1000: "Piggy had an internal error.",
     1003: "Piggy did not accept what was sent. Check what you typed.",
@@ -87,6 +90,15 @@ WORDS: dict[int, str] = {
     110000: "Piggy does not know this perk.",
 }
 
+# Calls that carry nothing of what anybody typed: a button alone, or a page that is read.
+UNTYPED = re.compile(
+    r"(get|list|lock|release|redeem|multi_redeem|collect|reverse|delete|merge|subscribe|unsubscribe|unlink|send)_\w+"
+    r"|create_(reward_reception|automation_run|portal_session|giftcard)"
+)
+# Alone they are a switch of a card, a withdrawal, a check-in.
+UNTYPED_VALUES = {"contact_identifier_value", "contact_identifier_active", "status", "checked_in_at"}
+NOT_ACCEPTED = "Piggy did not accept this. Load the page again before you repeat it; if it stays so, tell an admin."
+
 UNREADABLE = "Piggy's answer could not be read. Try again; if it stays, tell an admin."
 NOT_ABOUT_IT = "Piggy's answer was not about what we asked, so nothing of it is shown. Tell an admin."
 UNREACHABLE = "Piggy cannot be reached. Nothing was sent. Try again in a moment."
@@ -103,6 +115,12 @@ def refusal(code: int | None, status: int | None) -> str:
     if code is not None:
         return WORDS.get(code, f"Piggy refused this (code {code}).")
     return f"Piggy refused this (HTTP {status})."
+
+
+def not_accepted(operation: str, sent: Collection[str]) -> str:
+    """The sentence for a 1003: to check what was typed, where something was. `sent` are the names of the values."""
+    is_untyped = UNTYPED.fullmatch(operation) or (sent and UNTYPED_VALUES.issuperset(sent))
+    return NOT_ACCEPTED if is_untyped else WORDS[1003]
 
 
 def silence(seconds: float) -> str:

@@ -47,6 +47,30 @@ def test_the_tree_is_the_one_that_is_drawn():
 
 
 @pytest.mark.parametrize(
+    ("operation", "sent", "is_typed"),
+    [
+        ("create_credit_reception", ["contact_uuid", "shop_uuid", "credits"], True),
+        ("find_contact", [], True),
+        ("update_contact_identifier", ["contact_identifier_value", "contact_identifier_name"], True),
+        ("update_contact_identifier", ["contact_identifier_value", "contact_identifier_active"], False),
+        ("update_voucher", ["status", "expiration_date"], True),
+        ("update_voucher", ["status"], False),
+        ("update_booking", ["checked_in_at"], False),
+        ("lock_voucher", [], False),
+        ("create_reward_reception", ["contact_uuid", "reward_uuid", "shop_uuid"], False),
+        ("create_giftcard_transaction", ["amount_in_cents"], True),
+        ("send_giftcard_by_email", ["contact_uuid"], False),
+        ("get_contact", [], False),
+    ],
+)
+def test_only_who_typed_something_is_told_to_check_it(operation, sent, is_typed):
+    message = error_for(refusal(1003), write=True, operation=operation, sent=sent).message
+    assert message.startswith("Piggy did not accept")
+    assert ("Check what you typed." in message) is is_typed
+    assert ("Load the page again" in message) is not is_typed
+
+
+@pytest.mark.parametrize(
     ("code", "kind", "sentence"),
     [
         (80004, PiggyNotFound, "No voucher has this code."),
