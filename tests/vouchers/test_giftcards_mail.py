@@ -138,6 +138,22 @@ def test_what_piggy_refused_is_not_mailed_and_may_be_later(
     assert mails(sandbox) == 1
 
 
+def test_after_a_refusal_the_customer_is_still_chosen(
+    marketing: Person, sandbox: SandboxAccount, card: dict[str, Any], customer: dict[str, Any]
+) -> None:
+    seen = hidden(marketing.post(at(card), {"step": "see", "who": "sanne@mail.example"}))
+    sandbox.fault(OPERATION, kind="refused", value=1003)
+    page = marketing.post(at(card), seen)
+    assert page.status_code == 409
+    assert "Load the page again" in page.text
+    assert "Check what you typed" not in page.text, "a button alone was pressed"
+    again = hidden(page)
+    assert again["contact_uuid"] == customer["uuid"]
+    assert again["form_token"] != seen["form_token"], "the old one leads to the refusal"
+    assert marketing.post(at(card), again).status_code == 303
+    assert mails(sandbox) == 1
+
+
 def test_a_customer_who_is_gone_while_it_waits_for_piggy_is_said_to_be_so(
     marketing: Person, sandbox: SandboxAccount, card: dict[str, Any], customer: dict[str, Any]
 ) -> None:

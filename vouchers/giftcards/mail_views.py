@@ -51,9 +51,7 @@ def _see(request: StaffRequest, page: mailing.MailPage) -> HttpResponse:
         except NoSuchContact as nobody:
             form.add_error("who", str(nobody))
         else:
-            seal = seal_of(owner_of(request, page.card.uuid), contact.uuid)
-            mail_form = _form(request, page, initial={"contact_uuid": contact.uuid, "seal": seal})
-            return _page(request, page, WhoForm(), contact=contact, mail_form=mail_form)
+            return _page(request, page, WhoForm(), contact=contact, mail_form=_confirming(request, page, contact.uuid))
     return _page(request, page, form, status=422)
 
 
@@ -71,10 +69,18 @@ def _mail(request: StaffRequest, page: mailing.MailPage) -> HttpResponse:
     if outcome.unknown or outcome.under_way:  # its page says so, and who decides
         return go_to(request, reverse("ledger:act", args=[outcome.act_id]))
     told: dict[str, Any] = {"told": outcome, "look": look_of(outcome), "status": LOST_RACE}
-    if outcome.outcome == "planned":  # this very act may be sent when its time has come: its form stays
-        with contextlib.suppress(NoSuchContact, PiggyError):  # who cannot be read now is not offered again
-            told |= {"contact": mailing.customer_by(typed["contact_uuid"]), "mail_form": form}
+    with contextlib.suppress(NoSuchContact, PiggyError):  # who cannot be read now is not offered again
+        contact = mailing.customer_by(typed["contact_uuid"])
+        # An act that waits may be sent when its time has come: its form stays. One that was refused is another then.
+        waits = outcome.outcome == "planned"
+        told |= {"contact": contact, "mail_form": form if waits else _confirming(request, page, contact.uuid)}
     return _page(request, page, WhoForm(), **told)
+
+
+def _confirming(request: StaffRequest, page: mailing.MailPage, contact_uuid: str) -> MailForm:
+    """A fresh form that mails it to this customer, who is shown beside it."""
+    seal = seal_of(owner_of(request, page.card.uuid), contact_uuid)
+    return _form(request, page, initial={"contact_uuid": contact_uuid, "seal": seal})
 
 
 def _form(request: StaffRequest, page: mailing.MailPage, typed: Any = None, **more: Any) -> MailForm:
