@@ -211,7 +211,7 @@ def _go_on(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     try:
         if form.cleaned_data["leave"]:
             replacing.end(**who)
-            messages.info(request, "The replacement stays as it is. Nothing was taken back.", extra_tags="done")
+            messages.info(request, "The replacement stays as it is. Nothing was taken back.", extra_tags="plain")
             return go_to(request, _url(contact_uuid))
         return _tell(request, contact_uuid, replacing.go_on(**who))
     except replacing.NoReplacement:

@@ -112,7 +112,7 @@ def _ask(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         token=form.cleaned_data["form_token"],
     )
     second_person.ask(wanted, reason=words.cleaned_data["reason"])
-    messages.info(request, "Asked. Nothing is awarded yet: whoever approves finds it on their first page.", "unknown")
+    messages.info(request, "Asked. Nothing is awarded yet: whoever approves finds it on their first page.", "plain")
     return go_to(request, _url(contact_uuid))
 
 

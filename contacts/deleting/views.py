@@ -73,7 +73,7 @@ def delete(request: StaffRequest, contact_uuid: str) -> HttpResponse:
             words = "Proposed. Nothing is deleted yet: another admin decides."
             if row.state != State.PROPOSED:
                 words = "This form was sent before. Here is what became of it."
-            messages.info(request, words, "unknown")
+            messages.info(request, words, "plain")
             return go_to(request, _url(row))
     return _propose_page(request, who, form)
 

@@ -22,7 +22,7 @@ def contact(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     card = scanned.take(request.session, contact_uuid=contact_uuid)
     page = services.open_contact(contact_uuid=contact_uuid, shop_uuid=_shop_uuid(request), staff=request.user)
     if page.missing and page.survivor_uuid:
-        messages.info(request, "The customer you asked for was merged into this one.", extra_tags="done")
+        messages.info(request, "The customer you asked for was merged into this one.", extra_tags="plain")
         return go_to(request, reverse("contacts:contact", args=[page.survivor_uuid]))
     if page.missing:
         known = {"contact_uuid": contact_uuid, "tombstone": page.tombstone}

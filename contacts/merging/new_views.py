@@ -103,9 +103,9 @@ def _propose(request: StaffRequest) -> HttpResponseBase:
         form.add_error("reason" if str(no) == services.NO_PROOF else None, str(no))
         return _page(request, seen, form=form, status=422 if str(no) == services.NO_PROOF else LOST_RACE)
     if row.state == Merge.State.PROPOSED:
-        messages.info(request, "Proposed. Nothing is merged yet: another admin has to approve it.", "unknown")
+        messages.info(request, "Proposed. Nothing is merged yet: another admin has to approve it.", "plain")
     else:
-        messages.info(request, "This form was sent before. Here is what became of it.", "unknown")
+        messages.info(request, "This form was sent before. Here is what became of it.", "plain")
     return go_to(request, reverse("contacts:merge", args=[row.pk]))
 
 

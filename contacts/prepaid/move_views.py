@@ -120,7 +120,7 @@ def _ask(request: StaffRequest, contact_uuid: str) -> HttpResponse:
         return _promised(request, contact_uuid, form, ask_form=words, status=422)
     second_person.ask(asking.wanted(**_act(request, contact_uuid, form)), reason=words.cleaned_data["reason"])
     told = "Asked. Nothing is topped up yet: whoever approves finds it on their first page."
-    messages.info(request, told, "unknown")
+    messages.info(request, told, "plain")
     return go_to(request, _url(contact_uuid))
 
 

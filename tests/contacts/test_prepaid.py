@@ -9,6 +9,7 @@ from contacts.prepaid.limits import TOP_UPS
 from piggyadmin.accounts.models import Limit
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act, ActDetail, State
+from tests.actions.browsing import read
 from tests.conftest import Person
 from tests.contacts.reward_hands import CARD, Till, moves_of, writes
 from tests.fixtures_sandbox import SandboxAccount
@@ -179,6 +180,10 @@ def test_above_the_limit_it_is_asked_and_done_when_somebody_approved(
 
     till.open("prepaid/").press("Top up", amount="150").press("Ask for approval", reason="A gift")
     assert "Nothing is topped up yet" in till.follow().words
+    told = next(each for each in read(till.text).all("div") if "notice" in each.attributes.get("class", "").split())
+    assert "plain" in told.attributes["class"].split()
+    assert not {"done", "refused", "unknown"} & set(told.attributes["class"].split()), "nothing came of it yet"
+    assert not told.all("svg"), "an icon tells an outcome"
     approval = Approval.objects.get()
     approvals.decide(approval.pk, by=Actor(marketing.staff, "marketing", marketing.shop), granted=True, reason="")
     till.open("prepaid/").press("Top up € 150.00")

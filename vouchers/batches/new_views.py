@@ -108,7 +108,7 @@ def _ask(request: StaffRequest) -> HttpResponse:
         return _shown_again(request, order, form, ask_form=words)
     token = form.cleaned_data["form_token"]
     asking.ask(order, actor=actor_of(request), token=token, reason=words.cleaned_data["reason"])
-    messages.info(request, "Asked. Nothing is made yet: whoever approves finds it on their first page.", "unknown")
+    messages.info(request, "Asked. Nothing is made yet: whoever approves finds it on their first page.", "plain")
     return go_to(request, reverse("vouchers:batch-new-of", args=[order.promotion_uuid]))
 
 

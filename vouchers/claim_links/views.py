@@ -123,7 +123,7 @@ def _ask(request: StaffRequest) -> HttpResponse:
         return _page(request, order=order, confirm=form, ask_form=words, status=422)
     token = form.cleaned_data["form_token"]
     orders.ask(order, actor=actor_of(request), token=token, reason=words.cleaned_data["reason"])
-    messages.info(request, "Asked. Nothing is made yet: whoever approves finds it on their first page.", "unknown")
+    messages.info(request, "Asked. Nothing is made yet: whoever approves finds it on their first page.", "plain")
     return go_to(request, reverse("vouchers:claim-links"))
 
 

@@ -108,7 +108,7 @@ def _ask(request: StaffRequest, giftcard_uuid: str) -> HttpResponse:
         return _promised(request, giftcard_uuid, form, ask_form=words, status=422)
     second_person.ask(asking.wanted(**_act(request, giftcard_uuid, form)), reason=words.cleaned_data["reason"])
     told = "Asked. Nothing is on the card yet: whoever approves finds it on their first page."
-    messages.info(request, told, "unknown")
+    messages.info(request, told, "plain")
     return go_to(request, _url(giftcard_uuid))
 
 

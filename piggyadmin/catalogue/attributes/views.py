@@ -99,7 +99,7 @@ def change(request: StaffRequest, of: str, name: str) -> HttpResponse:
             token=form.cleaned_data["form_token"],
         )
     except services.NothingChanged:
-        messages.info(request, "Nothing was changed: it is as you typed it.", extra_tags="done")
+        messages.info(request, "Nothing was changed: it is as you typed it.", extra_tags="plain")
         return go_to(request, _url(where))
     return _after(request, where, form, outcome, "change", sight=sight)
 

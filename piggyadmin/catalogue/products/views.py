@@ -160,7 +160,7 @@ def change(request: StaffRequest, sort: Sort, uuid: str) -> HttpResponse:
             token=form.cleaned_data["form_token"],
         )
     except services.NothingChanged:
-        messages.info(request, f"Nothing was changed: the {sort.name} is as you typed it.", extra_tags="done")
+        messages.info(request, f"Nothing was changed: the {sort.name} is as you typed it.", extra_tags="plain")
         return go_to(request, _urls(sort, uuid)["item"])
     if outcome.done:
         say(request, outcome)
