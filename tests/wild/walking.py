@@ -131,7 +131,7 @@ class Walk:
             if wrote:
                 calls = [(call.operation, call.status, call.body) for call in wrote]
                 self.faults.append(f"{told}: {status} after {calls}")
-        if status == 422 and field.kind != "hidden" and not form.by_htmx:
+        if status in (409, 422) and not form.by_htmx:
             self._hold_typed(told, form, field, wild, words)
         return False
 
