@@ -1,15 +1,22 @@
 """The pages for what goes wrong in Django itself, whole or as a part, and the liveness check."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from piggyadmin.htmx import render_page
+from piggyadmin.htmx import render_page, wants_partial
 from piggyadmin.ledger.door import NoShop, TokenRefused
 
 
-def _wrong(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
-    return render_page(request, "wrong.html", {"title": title, "words": words}, partial="alert", status=status)
+def _wrong(request: HttpRequest, status: int, title: str, words: str, back: str = "") -> HttpResponse:
+    context = {"title": title, "words": words, "back": back}
+    return render_page(request, "wrong.html", context, partial="alert", status=status)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -25,7 +32,32 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return _too_big(request)
     return _wrong(request, 400, "That was not understood", "The request was not complete. Go back and try again.")
+
+
+def _too_big(request: HttpRequest) -> HttpResponse:
+    """A long list was pasted. Nobody has read it: it still stands on the page that sent it, and there alone."""
+    most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    words = f"Nothing was done: a form takes {most} of text at most. What you pasted "
+    if wants_partial(request):
+        words += "still stands below: send it in parts."
+    else:
+        words += "stands on the page before this one: go back with your browser, and send it in parts."
+    answer = _wrong(request, 413, "That is too much at once", words, back=_page_before(request))
+    if wants_partial(request):
+        answer["HX-Reswap"] = "afterbegin show:top"  # above the form, whose text would be lost otherwise
+    return answer
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of our own page that sent this; "" where the browser does not tell."""
+    address = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
+        return ""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -160,3 +160,38 @@ def test_history_and_boosted_requests_get_whole_pages(desk: Person) -> None:
     for header in ("HX-Boosted", "HX-History-Restore-Request"):
         page = desk.post("/vouchers/check/", {"code": ""}, headers=HTMX | {header: "true"})
         assert "<html" in page.text
+
+
+@pytest.mark.parametrize("address", ["/vouchers/own-codes/", "/vouchers/changes/preview/", "/vouchers/batches/new/"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=edge"])
+def test_a_list_that_is_too_long_is_answered_in_words(marketing: Person, address: str, kind: str) -> None:
+    """Before any view of ours has it, also where the page's CSRF token is looked for first."""
+    codes = "A" * 3_000_000
+    part = f'--edge\r\nContent-Disposition: form-data; name="codes"\r\n\r\n{codes}\r\n--edge--\r\n'
+    body = part if kind.startswith("multipart") else f"codes={codes}"
+    marketing.get("/")  # brings the cookie, with which the token in the form is compared
+    marketing.handler.enforce_csrf_checks = True
+    came_from = {"Referer": "http://testserver/vouchers/changes/?run=7"}
+    page = marketing.generic("POST", address, body, kind, headers=came_from)
+    assert page.status_code == 413
+    assert "That is too much at once" in page.text
+    assert "a form takes 2.5\xa0MB of text at most" in page.text
+    assert 'href="/vouchers/changes/?run=7">Open the page again' in page.text
+    assert codes not in page.text
+
+    part_of_page = marketing.generic("POST", address, body, kind, headers=came_from | HTMX)
+    assert part_of_page.status_code == 413
+    assert part_of_page.headers["HX-Reswap"].startswith("afterbegin"), "the form keeps what was pasted"
+    assert "<main" not in part_of_page.text
+    assert "413" in marketing.get("/").text.split("responseHandling")[1].split("]}")[0], "htmx shows it"
+
+
+def test_a_way_back_leads_nowhere_else(marketing: Person) -> None:
+    body = "codes=" + "A" * 3_000_000
+    for elsewhere in ("https://elsewhere.example/vouchers/", "javascript:alert(1)", ""):
+        page = marketing.generic(
+            "POST", "/vouchers/own-codes/", body, "application/x-www-form-urlencoded", headers={"Referer": elsewhere}
+        )
+        assert page.status_code == 413
+        assert "elsewhere" not in page.text
+        assert "alert(1)" not in page.text
