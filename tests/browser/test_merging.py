@@ -86,6 +86,23 @@ def flag(page: Page, two: Two) -> None:
     expect(page.locator("main")).to_contain_text("Flagged. An admin will look at the two.")
 
 
+def test_why_stays_while_the_other_one_is_looked_for(tabs: Tabs, desk: Person, two: Two) -> None:
+    """Also through a search that finds nobody, and one typed letter by letter."""
+    page = tabs.open(desk)
+    page.goto(f"/contacts/{two.destination}/flag/")
+    for searched in ("s.berg@gmial.example", "nobody.at.all@mail.example", "s.berg@gmial.example"):
+        page.locator("#id_q").fill(searched)
+        with page.expect_response(re.compile("/flag/find/")):
+            page.get_by_role("button", name="Find").click()
+        if searched.startswith("s."):
+            expect(page.get_by_label(re.compile("v.d. Berg"))).to_be_checked()
+            if not page.locator("#id_reason").input_value():
+                page.locator("#id_reason").fill("Same woman, two cards")
+        else:
+            expect(page.locator("#others")).to_contain_text("Nobody else found")
+    expect(page.locator("#id_reason")).to_have_value("Same woman, two cards")
+
+
 def test_without_javascript_it_goes_as_well(tabs: Tabs, admin: Person, reviewer: Person, two: Two) -> None:
     first = tabs.open(admin, java_script_enabled=False)
     first.goto(two.page())

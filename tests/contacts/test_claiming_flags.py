@@ -233,7 +233,7 @@ def test_why_is_kept_when_the_other_one_has_to_be_chosen_again(
     typed = 'Same "face" & same <dog>'
     page = flag(desk, pair[0], pair[0], reason=typed)
     assert page.status_code == 422
-    kept = re.search(r'<input type="hidden" name="reason" value="([^"]*)">', page.text)
+    kept = re.search(r'<input type="hidden" name="reason" value="([^"]*)" form="find-other">', page.text)
     assert kept
     assert unescape(kept[1]) == typed
     read_again(pair[1], how=How.OPENED, with_cards=True)
