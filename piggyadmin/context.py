@@ -1,21 +1,26 @@
 """What every page's frame shows: where one is, who one is, and which pages this person may open."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.context_processors import PermWrapper
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.accounts.roles import ROLE_NAMES
 from piggyadmin.desk.scanner.device import scanner_of
 from piggyadmin.navigation import NAVIGATION, Group
 from vouchers.batches.progress import finished_for
 
 # The pages themselves stand in navigation.py.
+PARTS = {"frame_box": "_box.html", "frame_side": "_side.html"}
 ENVIRONMENTS = {
     "practice": ("Practice", "Nothing here reaches customers."),
     "demo": ("Demo", "A stand-in Piggy with invented customers. Nothing here reaches anyone."),
@@ -45,7 +50,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return context
     may = user.get_all_permissions()
     here = request.resolver_match.view_name if request.resolver_match else ""
-    return context | {
+    context |= {
         "navigation": _navigation(frozenset(may), here),
         "here": here,
         "finished_runs": finished_for(user.pk) if "vouchers.make_batch" in may else [],
@@ -56,3 +61,20 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "in_practice": settings.PIGGYADMIN_ENV == "practice",
         "practice_url": settings.PRACTICE_URL,
     }
+    return context | (getattr(request, "frame_parts", None) or _parts(request, context))
+
+
+def make_ready(request: StaffRequest) -> None:
+    """Make now what the frame of the page will show: for a page that waits for Piggy, and has the time."""
+    parts = _parts(request, frame(request))
+    request.frame_parts = {name: make() for name, make in parts.items()}
+
+
+def _parts(request: HttpRequest, context: dict[str, Any]) -> dict[str, Callable[[], SafeString]]:
+    """The frame's larger parts, made when they are shown: some pages have another box, and a part of one has none."""
+
+    def part(template: str) -> SafeString:
+        own = {"user": request.user, "perms": PermWrapper(request.user), "csrf_token": get_token(request)}
+        return render_to_string(template, context | own)
+
+    return {name: partial(part, template) for name, template in PARTS.items()}

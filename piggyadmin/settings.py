@@ -214,7 +214,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # Words and times -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-USE_I18N = True
+USE_I18N = False  # one language: with it, each address on a page asks for the language three times
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Amsterdam")
 

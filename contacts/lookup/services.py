@@ -77,8 +77,12 @@ def _calls(contact_uuid: str, shop_uuid: str | None) -> dict[str, Callable[[Pigg
     }
 
 
-def open_contact(*, contact_uuid: str, shop_uuid: str | None, staff: Staff) -> ContactPage:
+def open_contact(
+    *, contact_uuid: str, shop_uuid: str | None, staff: Staff, make_ready: Callable[[], None]
+) -> ContactPage:
     """All six facts, asked at once within PIGGY_TIMEOUT seconds. A fact that fails leaves the others standing.
+
+    `make_ready` is what the page does while it waits.
 
     The contact goes to the top of this person's last customers; one that Piggy does not have leaves everybody's. What
     is new about it goes into the copy once the page has left.
@@ -106,6 +110,7 @@ def open_contact(*, contact_uuid: str, shop_uuid: str | None, staff: Staff) -> C
         for copy in copies:
             cards.append(sights.cards_of(copy))
             _remember(staff, contact_uuid, copy.name, copy.default_card)
+        make_ready()
 
     answers = piggy.gather(_calls(contact_uuid, shop_uuid), seconds=settings.PIGGY_TIMEOUT, meanwhile=meanwhile)
     panels = {name: Panel(answer.value, answer.read_at, answer.error) for name, answer in answers.items()}

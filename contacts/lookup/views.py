@@ -9,6 +9,7 @@ from contacts.lookup import scanned, services
 from contacts.lookup.more import more_for
 from contacts.rewards import proving
 from piggyadmin.accounts.request import StaffRequest
+from piggyadmin.context import make_ready
 from piggyadmin.htmx import go_to, render_page, wants_partial
 
 PANELS = ("identifiers", "transactions", "prepaid", "vouchers", "rewards")
@@ -20,7 +21,12 @@ TEMPLATE = "contacts/lookup/contact.html"
 def contact(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     """One customer: who, the figures, and what Piggy knows of them, each with the moment it was read."""
     card = scanned.take(request.session, contact_uuid=contact_uuid)
-    page = services.open_contact(contact_uuid=contact_uuid, shop_uuid=_shop_uuid(request), staff=request.user)
+    page = services.open_contact(
+        contact_uuid=contact_uuid,
+        shop_uuid=_shop_uuid(request),
+        staff=request.user,
+        make_ready=lambda: make_ready(request),
+    )
     if page.missing and page.survivor_uuid:
         messages.info(request, "The customer you asked for was merged into this one.", extra_tags="plain")
         return go_to(request, reverse("contacts:contact", args=[page.survivor_uuid]))

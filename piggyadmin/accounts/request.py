@@ -1,6 +1,7 @@
 """What a request is once the middleware has let it through."""
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from piggyadmin.accounts.models import Shop, Staff
 
@@ -10,3 +11,4 @@ class StaffRequest(HttpRequest):
 
     user: Staff
     shop: Shop | None
+    frame_parts: dict[str, SafeString]  # only where they were made before the page: see piggyadmin.context

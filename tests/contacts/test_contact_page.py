@@ -1,5 +1,7 @@
 """One customer: who, the figures, and what Piggy knows of them."""
 
+import re
+
 import pytest
 
 from contacts.models import RecentContact
@@ -47,6 +49,26 @@ def test_it_shows_who_and_every_figure_with_its_age(desk: Person, sandbox: Sandb
     assert "2600 4417 0081 0092" in page.text
     assert "4TNP" in page.text
     assert page.text.count('class="fresh live"') >= 8
+
+
+def test_its_frame_is_that_of_every_page(desk: Person, sanne: dict) -> None:
+    """It is made while Piggy is asked."""
+    token = re.compile(r'(name="csrfmiddlewaretoken" value=)"\w{64}"')
+    own, other = (
+        token.sub(r"\1", re.search(r"<header.*</nav>", desk.get(address).text, re.DOTALL)[0])
+        for address in (f"/contacts/{sanne['uuid']}/", f"/contacts/{sanne['uuid']}/edit/")
+    )
+    assert 'class="box"' in own
+    assert "Sign out" in own
+    assert own == other
+
+
+def test_what_its_frame_sends_is_let_in(desk: Person, sanne: dict) -> None:
+    page = desk.get(f"/contacts/{sanne['uuid']}/").text
+    token = re.search(r'class="box".*?value="(\w{64})"', page, re.DOTALL)[1]
+    desk.handler.enforce_csrf_checks = True
+    assert desk.post("/find/", {"q": "Sanne", "csrfmiddlewaretoken": token}).status_code in (200, 303)
+    assert desk.post("/find/", {"q": "Sanne", "csrfmiddlewaretoken": token[::-1]}).status_code == 403
 
 
 def test_it_asks_six_questions_and_none_twice(desk: Person, sandbox: SandboxAccount, sanne: dict) -> None:
