@@ -38,13 +38,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _too_big(request: HttpRequest) -> HttpResponse:
-    """A long list was pasted. Nobody has read it: it still stands on the page that sent it, and there alone."""
+    """A long list was pasted. Nobody has read it: it stands on the page that sent it, if htmx has kept that."""
     most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    words = f"Nothing was done: a form takes {most} of text at most. What you pasted "
+    words = f"Nothing was done: a form takes {most} of text at most. "
     if wants_partial(request):
-        words += "still stands below: send it in parts."
+        words += "What you pasted still stands below: send it in parts."
     else:
-        words += "stands on the page before this one: go back with your browser, and send it in parts."
+        words += "Open the page again, and paste it in parts."
     answer = _wrong(request, 413, "That is too much at once", words, back=_page_before(request))
     if wants_partial(request):
         answer["HX-Reswap"] = "afterbegin show:top"  # above the form, whose text would be lost otherwise
