@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.urls import is_valid_path
 from django_htmx.http import HttpResponseClientRedirect
 
 from piggyadmin.htmx import render_page, wants_partial
@@ -83,11 +84,19 @@ class NotAllowedMiddleware:
         response = self.get_response(request)
         if response.status_code != 405 or not isinstance(response, HttpResponse) or response.content:
             return response
-        words = "This address takes what a page of ours sends. Nothing was done. Go to the start, then open the page."
-        context = {"title": "This is no page to open", "words": words}
+        words = "This address takes what a page of ours sends. Nothing was done."
+        context = {"title": "This is no page to open", "words": words, "page": _page_above(request.path)}
         page = render_page(request, "wrong.html", context, partial="alert", status=405)
         page["Allow"] = response.headers.get("Allow", "")
         return page
+
+
+def _page_above(path: str) -> str:
+    """The address of the page that an address for forms stands under; "" where there is none but the start."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        if is_valid_path(f"{path}/"):
+            return f"{path}/"
+    return ""
 
 
 class PiggyErrorMiddleware:

@@ -57,7 +57,8 @@ def _page_before(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
         return ""
     parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    path = "/" + parts.path.lstrip("/")  # two would name another host
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -247,7 +247,9 @@ body.addEventListener('htmx:beforeSwap', ({ detail }) => {
   if (!isNewest(detail)) detail.shouldSwap = false; // an answer to an older question came late
   else if (isPolling(detail.requestConfig.elt)) {
     // Nothing new, or no answer this time: what stands there still holds, and is not read out again.
-    const told = new DOMParser().parseFromString(detail.serverResponse, 'text/html').body;
+    const answer = new DOMParser().parseFromString(detail.serverResponse, 'text/html').body;
+    const chosen = detail.requestConfig.elt.getAttribute('hx-select'); // a part of an answer that is a whole page
+    const told = (chosen && answer.querySelector(chosen)) || answer;
     if (detail.xhr.status >= 400 || wordsOf(told) === wordsOf(detail.target)) detail.shouldSwap = false;
     else stoodOn = standing();
   }
@@ -256,12 +258,14 @@ const noAnswer = ({ detail: { elt, target, xhr } }) => {
   const template = document.getElementById('no-connection');
   if (!template || !isNewest({ target, xhr }) || isPolling(elt)) return;
   const told = template.content.cloneNode(true).firstElementChild;
-  // What was typed stays, with its form: sent again it is the same act.
-  if ([...target.querySelectorAll(TEXT)].some(visible)) {
+  // What was typed stays, with its form: sent again it is the same act. What another form asked for goes.
+  const isOwn = target.contains(elt) || target.matches('[data-keeps]');
+  if (isOwn && [...target.querySelectorAll(TEXT)].some(visible)) {
     target.querySelector(':scope > [data-no-answer]')?.remove();
     target.prepend(told);
   } else target.replaceChildren(told);
   if (isNowhere()) goOn(told);
+  told.scrollIntoView({ block: 'nearest' }); // the button may stand at the end of a long form
 };
 body.addEventListener('htmx:sendError', noAnswer);
 body.addEventListener('htmx:timeout', noAnswer);
@@ -316,8 +320,8 @@ let stoodOn = null; // {element, likeness, nth}
 const KEYED = 'a[href], button, input, select, textarea, summary, [tabindex]';
 const likenessOf = (element) => {
   const { form } = element;
-  const step = form?.querySelector('[name=step]')?.value;
-  return [element.tagName, element.getAttribute('href'), element.getAttribute('name'), element.getAttribute('value'), form?.getAttribute('action'), step].join('\n');
+  const sent = ['step', 'approval'].map((name) => form?.querySelector(`[name=${name}]`)?.value); // one of several alike
+  return [element.tagName, ...['href', 'name', 'value'].map((name) => element.getAttribute(name)), form?.getAttribute('action'), ...sent].join('\n');
 };
 const alike = (likeness) => [...document.querySelectorAll(KEYED)].filter((each) => visible(each) && likenessOf(each) === likeness);
 function standing() {

@@ -89,6 +89,25 @@ def test_an_address_that_only_takes_forms_says_so_whole_and_in_part(desk: Person
     assert "This is no page to open" in Client().get("/webhooks/piggy/").text, "signed out, too"
 
 
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/contacts/some-id/prepaid/move/", "/contacts/some-id/prepaid/"),
+        ("/contacts/some-id/rewards/card/", "/contacts/some-id/rewards/"),
+        ("/giftcards/some-id/move/", "/giftcards/some-id/"),
+    ],
+)
+def test_an_address_that_only_takes_forms_leads_to_its_page(desk: Person, address: str, page: str) -> None:
+    answer = desk.get(address)
+    assert answer.status_code == 405
+    assert f'<a class="btn primary" href="{page}">Open its page</a>' in answer.text
+
+
+def test_an_address_without_a_page_leads_to_the_start(desk: Person) -> None:
+    page = desk.get("/find/").text
+    assert "Open its page" not in page
+
+
 def test_a_page_that_is_not_yours_says_so_whole_and_in_part(desk: Person) -> None:
     for headers in ({}, HTMX):
         page = desk.get("/staff/", headers=headers)

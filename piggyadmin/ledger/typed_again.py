@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import QueryDict
 
+SECRET = {"password", "otp"}  # never on a page as text, used or not
+
 Typed = TypeVar("Typed", bound=forms.Form)
 
 
@@ -29,12 +31,12 @@ def as_typed(
 
 
 def left_over(data: QueryDict, *without_place: forms.Form) -> list[tuple[str, str]]:
-    """Label and text of what was typed into forms that the page does not show; passwords are left out."""
+    """Label and text of what was typed into forms that the page does not show; no passwords and codes."""
     return [
         (str(each.label), text)
         for form in without_place
         for each in form.visible_fields()
         if isinstance(each.field.widget, forms.TextInput | forms.Textarea)
-        and not isinstance(each.field.widget, forms.PasswordInput)
+        and each.html_name not in SECRET
         and (text := data.get(each.html_name, "").strip())
     ]

@@ -195,6 +195,14 @@ class TestWhoDidIt:
         assert theirs["regular"]["card"] in ticks(admin)
         assert "0 of 5 done" in ticks(admin)
 
+    def test_whom_somebody_else_may_not_practise_on_stand_there_for_whoever_comes(
+        self, desk: Person, marketing: Person, common: dict[str, dict[str, str]]
+    ) -> None:
+        marketing.post(f"{PAGE}begin/")
+        made = PracticeRound.objects.latest("pk").customers
+        assert made["regular"]["card"] != common["regular"]["card"]
+        assert made["regular"]["card"] in ticks(desk)
+
     def test_whoever_may_not_do_the_tasks_watches_what_anybody_does(
         self, desk: Person, marketing: Person, common: dict[str, dict[str, str]]
     ) -> None:

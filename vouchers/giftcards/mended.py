@@ -27,5 +27,5 @@ def done(acts: Iterable[Act]) -> list[Mapping[str, Any]]:
 
 def comes_to(uuid: str, cents: int, mends: list[Mapping[str, Any]]) -> int:
     """A transaction's amount with all that was set right about it, and about that again."""
-    about = [each for each in mends if each["of"] == uuid and uuid]
+    about = [each for each in mends if each["of"] == uuid and each.get("transaction_uuid") != uuid and uuid]
     return cents + sum(comes_to(str(each.get("transaction_uuid", "")), int(each["cents"]), mends) for each in about)
