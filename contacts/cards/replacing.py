@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contacts.cards import actions, writes
 from contacts.cards.sights import Sight, Whose, card_of, ending, held, look_at, words_of
+from piggyadmin import codes
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
@@ -113,6 +114,10 @@ def begin(*, contact_uuid: str, old: str, new: str, actor: Actor, token: str, ma
     """
     earlier = begun_with(token)
     if earlier is not None:
+        begun = _one(earlier.pk, contact_uuid)
+        if begun.old != old or begun.new not in codes.spellings(new):  # another card was scanned into the same form
+            words = f"This was begun with the new card ending {begun.new_end}: go on with that or leave it, first."
+            return Progress(problem=words)
         return go_on(replacement_id=earlier.pk, contact_uuid=contact_uuid, actor=actor)
     lost = held(card=old, contact_uuid=contact_uuid)
     sight = look_at(card=new, contact_uuid=contact_uuid)

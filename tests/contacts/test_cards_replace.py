@@ -336,6 +336,22 @@ def test_with_piggy_gone_after_the_first_step_that_one_is_told(
     assert standing(sandbox) == (True, sanne)
 
 
+def test_another_new_card_in_a_form_that_was_begun_links_neither_of_the_two(
+    begin: Callable[..., Progress], sandbox: SandboxAccount, sanne: str, actor: Actor
+) -> None:
+    """The lost card was off before, and Piggy went away between the two looks at the new one: nothing is told yet."""
+    services.switch(card=CARD, contact_uuid=sanne, on=False, actor=actor, token="switched-off-before-all-this")
+    sandbox.add_identifier(OTHER_CARD)
+    sandbox.fault("find_contact_identifier", kind="503", skip=1, times=-1)
+    assert begin().outcomes == ()
+    sandbox.clear_faults()
+    progress = begin(new=OTHER_CARD)
+    assert f"begun with the new card ending {NEW_CARD[-4:]}" in progress.problem
+    assert asked(sandbox, LINK) == 0
+    assert begin().outcomes[-1].done
+    assert standing(sandbox) == (True, sanne)
+
+
 def test_a_new_card_that_somebody_took_meanwhile_is_not_taken_from_them(
     hands: Hands, begin: Callable[..., Progress], sandbox: SandboxAccount, sanne: str
 ) -> None:
