@@ -1,5 +1,7 @@
 """Parts of our addresses that are Piggy's: opaque ids ("123" occurs), never with anything a database would choke on."""
 
+import re
+
 from django.urls import register_converter
 from django.urls.converters import get_converters
 
@@ -14,6 +16,11 @@ class PiggyIdConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+def could_be_an_id(text: str) -> bool:
+    """Whether Piggy may have given this id; what was typed into an address may be anything."""
+    return re.fullmatch(PiggyIdConverter.regex, text) is not None
 
 
 def register() -> None:

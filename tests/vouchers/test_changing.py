@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -418,3 +419,10 @@ class TestWhoAndWhen:
         assert len(asked) == 2, "whoever watches it has it go on, now and then"
         VoucherChange.objects.update(claimed_until=timezone.now() + timedelta(seconds=20))
         assert jobs.advance_open() == 0, "somebody is at it"
+
+
+@pytest.mark.parametrize("voucher", ["a/b", "a\\b", "a\nb", "x" * 65])
+def test_a_voucher_in_the_address_that_is_none_is_answered_in_words(marketing: Person, voucher: str) -> None:
+    page = marketing.post(f"/vouchers/changes/preview/?{urlencode({'voucher': voucher})}", {"kind": "withdraw"})
+    assert page.status_code == 422
+    assert "Back to the voucher" not in page.text

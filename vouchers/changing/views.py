@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called
 from piggyadmin.accounts.request import StaffRequest
+from piggyadmin.converters import could_be_an_id
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.pages import say
@@ -150,6 +151,7 @@ def _is_of_another(request: StaffRequest, form: ChangeForm) -> bool:
 def _again(request: StaffRequest) -> HttpResponse:
     """The form was not complete: a whole one with all that was typed, of what the address names."""
     run, voucher = services.run_named(request.GET.get("run", "")), request.GET.get("voucher", "")
+    voucher = voucher if could_be_an_id(voucher) else ""
     of_this = {"run": run.pk if run else None, "voucher": voucher}
     form = as_typed(ChangeForm, request.POST, initial=of_this, zone=_zone(request))
     without_place = {"codes" if voucher or run else "", "" if run else "sheet"} - {""}
