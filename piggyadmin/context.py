@@ -13,14 +13,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.accounts.roles import ROLE_NAMES
 from piggyadmin.desk.scanner.device import scanner_of
+from piggyadmin.frame import PARTS
 from piggyadmin.navigation import NAVIGATION, Group
 from vouchers.batches.progress import finished_for
 
 # The pages themselves stand in navigation.py.
-PARTS = {"frame_box": "_box.html", "frame_side": "_side.html"}
 ENVIRONMENTS = {
     "practice": ("Practice", "Nothing here reaches customers."),
     "demo": ("Demo", "A stand-in Piggy with invented customers. Nothing here reaches anyone."),
@@ -62,12 +61,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "practice_url": settings.PRACTICE_URL,
     }
     return context | (getattr(request, "frame_parts", None) or _parts(request, context))
-
-
-def make_ready(request: StaffRequest) -> None:
-    """Make now what the frame of the page will show: for a page that waits for Piggy, and has the time."""
-    parts = _parts(request, frame(request))
-    request.frame_parts = {name: make() for name, make in parts.items()}
 
 
 def _parts(request: HttpRequest, context: dict[str, Any]) -> dict[str, Callable[[], SafeString]]:

@@ -9,7 +9,7 @@ from contacts.lookup import scanned, services
 from contacts.lookup.more import more_for
 from contacts.rewards import proving
 from piggyadmin.accounts.request import StaffRequest
-from piggyadmin.context import make_ready
+from piggyadmin.frame import make_ready
 from piggyadmin.htmx import go_to, render_page, wants_partial
 
 PANELS = ("identifiers", "transactions", "prepaid", "vouchers", "rewards")

@@ -11,4 +11,4 @@ class StaffRequest(HttpRequest):
 
     user: Staff
     shop: Shop | None
-    frame_parts: dict[str, SafeString]  # only where they were made before the page: see piggyadmin.context
+    frame_parts: dict[str, SafeString]  # only where they were made before the page: see piggyadmin.frame

@@ -63,6 +63,12 @@ def test_its_frame_is_that_of_every_page(desk: Person, sanne: dict) -> None:
     assert own == other
 
 
+def test_its_frame_is_there_before_the_answers(desk: Person, sanne: dict) -> None:
+    made = desk.get(f"/contacts/{sanne['uuid']}/").wsgi_request.frame_parts
+    assert 'role="search"' in made["frame_box"]
+    assert "Sign out" in made["frame_side"]
+
+
 def test_what_its_frame_sends_is_let_in(desk: Person, sanne: dict) -> None:
     page = desk.get(f"/contacts/{sanne['uuid']}/").text
     token = re.search(r'class="box".*?value="(\w{64})"', page, re.DOTALL)[1]
