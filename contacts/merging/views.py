@@ -28,6 +28,7 @@ from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page, wants_partial
 from piggyadmin.ledger.credentials import checker
 from piggyadmin.ledger.forms import ApproverForm, focus_first_error
+from piggyadmin.ledger.typed_again import left_over
 
 LIST = "contacts/merging/list.html"
 ONE = "contacts/merging/merge.html"
@@ -80,8 +81,8 @@ def merge(request: StaffRequest, merge_id: UUID) -> HttpResponseBase:
         "close": _close,
     }
     step = steps.get(request.POST.get("step", ""))
-    if step is None:
-        return _page(request, row, status=422)
+    if step is None:  # which of the page's forms it was cannot be told
+        return _page(request, row, problem="The form was not complete. Send it once more.", status=422)
     try:
         return step(request, row)
     except deciding.TooLate as late:
@@ -225,11 +226,13 @@ def _page(
             focus_first_error(form)
     if not forms["approver_form"].errors:
         forms["approver_form"].fields["approver"].widget.attrs.pop("autofocus", None)
+    seconds = forms["approve_form"], forms["approver_form"]
     context = {
         **showing.state_of(row),
         **showing.page_of(row, both, by=actor_of(request)),
         **forms,
         "problem": problem,
+        "typed": [] if approve_form or approver_form or reasons else left_over(request.POST, *seconds),
         "hold_hours": settings.MERGE_HOLD_SECONDS / 3600,
     }
     return render_page(request, ONE, context, status=status)
