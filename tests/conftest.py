@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 from piggyadmin.accounts.models import Limit, Shop, Staff
+from piggyadmin.accounts.roles import sync_roles
 from tests.fixtures_sandbox import SandboxAccount, sandbox_account, sandbox_server  # noqa: F401
 from tests.ledger.emptying import emptying_allowed
 
@@ -33,6 +34,13 @@ def _emptying() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The roles stand in the database from the start, as the first limits do from its migrations."""
+    with django_db_blocker.unblock():
+        sync_roles()
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
@@ -49,6 +57,8 @@ def shop(db: None) -> Shop:
 @pytest.fixture
 def first_limits(db: None) -> None:
     """The limits a house begins with: a test with real transactions empties the tables that its migrations filled."""
+    if Limit.objects.exists():
+        return
     for name in ("0002_first_limits", "0003_award_pause", "0005_prepaid_pause", "0006_giftcard_pause"):
         for kind, role, amount in import_module(f"piggyadmin.accounts.migrations.{name}").FIRST:
             Limit.objects.get_or_create(kind=kind, role=role, shop=None, defaults={"amount": amount})
@@ -60,7 +70,7 @@ def person(db: None, shop: Shop, first_limits: None) -> Callable[..., Person]:
 
     def make(username: str, name: str, role: str) -> Person:
         if not Group.objects.filter(name="admin", permissions__isnull=False).exists():
-            call_command("sync_roles", verbosity=0)
+            sync_roles()  # emptied likewise
         staff = Staff.objects.create_user(username=username, name=name, password="correct horse battery")
         if role:
             staff.groups.add(Group.objects.get(name=role))

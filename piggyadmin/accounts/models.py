@@ -1,7 +1,6 @@
 """Staff, the shops they work in, and the limits of what a role may do alone."""
 
 import uuid
-import zoneinfo
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -14,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from piggyadmin.accounts.roles import ROLE_NAMES
 from piggyadmin.accounts.standing import Standing, standing_of
+from piggyadmin.zones import known_zones
 
 
 def validate_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in known_zones():
         raise ValidationError(_("“%(name)s” is not a time zone. Example: Europe/Amsterdam."), params={"name": name})
 
 

@@ -103,17 +103,18 @@ ROLES: dict[str, tuple[str, ...]] = {
 def sync_roles() -> dict[str, int]:
     """Give each role's group exactly the permissions of its row; answers how many each has now.
 
-    A permission that no table knows yet is an error here and not a role that silently may less.
+    A permission that no table knows yet is an error here (`Permission.DoesNotExist`, which names it) and not a role
+    that silently may less.
     """
     from django.contrib.auth.models import Group, Permission
 
+    rows = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    known = {f"{app}.{codename}": key for app, codename, key in rows}
     counts = {}
     for role, names in ROLES.items():
-        wanted = []
-        for name in names:
-            app, codename = name.split(".")
-            wanted.append(Permission.objects.get(content_type__app_label=app, codename=codename))
+        if missing := [name for name in names if name not in known]:
+            raise Permission.DoesNotExist(f"No table knows {', '.join(missing)}. Run migrate first.")
         group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.set(wanted)
-        counts[role] = len(wanted)
+        group.permissions.set([known[name] for name in names])
+        counts[role] = len(names)
     return counts

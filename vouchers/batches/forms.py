@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from piggyadmin.ledger.forms import OnceForm
 from piggyadmin.ledger.marks import MARK
 from piggyadmin.moments import NotAMoment, Twice, local_text, moment_of, typed_local
 from piggyadmin.typed import NotReadable, clean
+from piggyadmin.zones import zone_named
 from vouchers.batches.orders import Order
 from vouchers.models import BatchRun
 
@@ -126,8 +127,7 @@ class BatchForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        typed = str(data.get("zone", "")) if data is not None else ""
-        self.typed_zone = ZoneInfo(typed) if typed in available_timezones() else zone
+        self.typed_zone = zone_named(data.get("zone"), zone) if data is not None else zone
         self.initial.setdefault("zone", zone.key)
         choose: Any = self.fields["promotion"]
         named = [(each.uuid, each.name or "Promotion without a name") for each in promotions]

@@ -1,7 +1,6 @@
 """The page of shops, for admins."""
 
 import uuid
-import zoneinfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -16,6 +15,7 @@ from piggyadmin.accounts.models import Shop
 from piggyadmin.accounts.shops import services
 from piggyadmin.accounts.shops.forms import ZoneForm
 from piggyadmin.htmx import go_to, render_page
+from piggyadmin.zones import known_zones
 
 may_manage = permission_required("accounts.manage_shops", raise_exception=True)
 
@@ -52,6 +52,6 @@ def change(request: HttpRequest, shop_id: uuid.UUID) -> HttpResponse:
         services.set_time_zone(by=actor_of(request), shop=shop, time_zone=time_zone)
         messages.success(request, f"{shop.name}: times are shown in {time_zone}.", extra_tags="done")
         return go_to(request, reverse("accounts:shops"))
-    context = {"shop": shop, "form": form, "zones": sorted(zoneinfo.available_timezones())}
+    context = {"shop": shop, "form": form, "zones": sorted(known_zones())}
     status = 422 if form.is_bound else 200
     return render_page(request, "accounts/shops/change.html", context, partial="form", status=status)
