@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-
-from piggyadmin.moments import is_second, local_text, which_words
+from contacts.timed.fields import fold_text, moment_shown
+from piggyadmin.moments import local_text
 from piggyadmin.templatetags.words import euros
 
 MOMENTS = ("starts_at", "ends_at", "checked_in_at")
@@ -67,16 +66,6 @@ def typed_texts(values: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
     return texts
 
 
-def fold_text(at: datetime | None, zone: ZoneInfo) -> str:
-    """ "0" or "1" for the first and second of two equal times of one night, "" for any other time."""
-    if at is None:
-        return ""
-    local = at.astimezone(zone)
-    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
-        return ""
-    return "1" if is_second(at, zone) else "0"
-
-
 def shown(name: str, value: Any, zone: ZoneInfo) -> str:
     """A value in words, for a page: "Sat 21 Nov 2026, 19:30", "€ 25.00"; "nothing" for none."""
     if value is None:
@@ -86,17 +75,6 @@ def shown(name: str, value: Any, zone: ZoneInfo) -> str:
     if name == "prepaid_amount":
         return euros(value)
     return str(value)
-
-
-def moment_shown(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    words = f"{date_format(local, 'D j M Y')}, {local:%H:%M}"
-    return f"{words} ({which_words(at, zone)})" if fold_text(at, zone) else words
-
-
-def as_json(value: Any) -> Any:
-    """A value for a record of what was sent: moments become text."""
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 
 def from_json(name: str, value: Any) -> Any:

@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from contacts.bookings.forms import LocalField
 from contacts.bookings.reading import MOST_BYTES
+from contacts.timed.forms import LocalField
 from piggyadmin.ledger.forms import OnceForm
 from piggyadmin.moments import NotAMoment, moment_of
 

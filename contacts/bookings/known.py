@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from contacts.bookings import fields
 from contacts.models import Booking, RecentContact
+from contacts.timed.fields import as_json
 from piggyadmin import codes
 from piggyadmin.accounts.models import Shop, Staff
 from piggyadmin.ledger.actor import Actor
@@ -237,8 +238,8 @@ def detail_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
     """The old and new values of an act, as its detail keeps them; no "before" where nobody knew the old one."""
     return {
         name: {
-            **({"before": fields.as_json(before[name])} if name in before else {}),
-            "after": fields.as_json(after[name]),
+            **({"before": as_json(before[name])} if name in before else {}),
+            "after": as_json(after[name]),
         }
         for name in fields.NAMES
         if name in after

@@ -12,6 +12,7 @@ from contacts.bookings import fields
 from contacts.bookings.forms import BookingForm, EditForm
 from contacts.bookings.known import Fact
 from contacts.bookings.services import Difference, Sight
+from contacts.timed.fields import moment_shown
 from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.moments import NotAMoment, typed_local
@@ -131,7 +132,7 @@ def text_shown(name: str, text: str, zone: ZoneInfo) -> str:
         return "nothing"
     if name in fields.MOMENTS:
         try:
-            return fields.moment_shown(typed_local(text).replace(tzinfo=zone), zone)
+            return moment_shown(typed_local(text).replace(tzinfo=zone), zone)
         except NotAMoment:
             return text
     return f"€ {text}" if name == "prepaid_amount" else text

@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.bookings import customers, fields, known, pages, services
-from contacts.bookings.forms import CheckInForm, CodeForm, DayForm, EditForm, FindForm, NewForm, focus_first_error
+from contacts.bookings.forms import CheckInForm, CodeForm, DayForm, EditForm, FindForm, NewForm
+from contacts.timed.fields import moment_shown
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.models import Shop
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.door import form_token, was_begun
+from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import look_of, renewing, say
 from piggyadmin.ledger.services import SEE_ALL
@@ -260,7 +262,7 @@ def _edit_page(
         and (sight.open_act.staff_id == request.user.pk or request.user.has_perm(SEE_ALL)),
         "elsewhere": bool(sight.row and sight.row.shop and sight.row.shop != _shop(request)),
         "token": form_token(),
-        "check_in_shown": fields.moment_shown(sight.checked_in_at, sight.zone) if sight.checked_in_at else "",
+        "check_in_shown": moment_shown(sight.checked_in_at, sight.zone) if sight.checked_in_at else "",
         "starts_shown": fields.shown("starts_at", sight.values.get("starts_at"), sight.zone),
     }
     return render_page(request, "contacts/bookings/edit.html", context, status=status)

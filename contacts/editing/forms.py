@@ -12,19 +12,11 @@ from django.http import QueryDict
 from contacts.cards.forms import card_number
 from contacts.editing.controls import LineField, MailField, PhoneField
 from contacts.editing.sheets import Entry, Sheet, print_of
-from piggyadmin.ledger.forms import OnceForm
+from piggyadmin.ledger.forms import OnceForm, focus_first_error
 
 PRINT = r"[A-Za-z0-9_]{1,64}=[0-9a-f]{20}"
 INCOMPLETE = "This form is not complete. Open the page again."
 PARTS = {"_from": "from", "_to": "until", "_which": "which of the two"}
-
-
-def focus_first_error(form: forms.Form) -> bool:
-    """Put the focus on the first field that has an error; whether there is one."""
-    first = next((name for name in form.fields if name in form.errors), None)
-    if first is not None:
-        form.fields[first].widget.attrs["autofocus"] = True
-    return first is not None
 
 
 class FindForm(forms.Form):

@@ -16,13 +16,14 @@ from contacts.claiming.hosts import suggestion
 from contacts.editing import changing, creating, finding, subscribing
 from contacts.editing.attributes import place_of
 from contacts.editing.creating import Created, Wanted
-from contacts.editing.forms import EditForm, FindForm, NewForm, TypeForm, asking, focus_first_error
+from contacts.editing.forms import EditForm, FindForm, NewForm, TypeForm, asking
 from contacts.editing.sheets import named
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called, shop_required
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.door import form_token
+from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import own_act, renewing, say
 from piggyadmin.piggy.errors import PiggyError, PiggyRejected

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contacts.bookings.fields import as_json, fold_text, moment_shown
+from contacts.timed.fields import as_json, fold_text, moment_shown
 from piggyadmin.ledger.models import Act
 from piggyadmin.moments import local_text
 from piggyadmin.piggy.payloads import Visit

@@ -238,11 +238,12 @@ def request_form(approval: Approval, *, token: str = "") -> RequestForm:
     return RequestForm(initial={"approval": approval.pk} | ({"form_token": token} if token else {}), auto_id=False)
 
 
-def focus_first_error(form: forms.Form) -> None:
-    """Put the focus on the first field that has something to say."""
-    wrong = next((name for name in form.fields if name in form.errors), None)
+def focus_first_error(form: forms.Form) -> bool:
+    """Let the page begin at the first field that has something to say; whether there is one that can be seen."""
+    wrong = next((name for name in form.fields if name in form.errors and not form[name].is_hidden), None)
     if wrong is not None:
         for name, field in form.fields.items():
             field.widget.attrs.pop("autofocus", None)
             if name == wrong:
                 field.widget.attrs["autofocus"] = True
+    return wrong is not None

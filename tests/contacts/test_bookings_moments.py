@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contacts.bookings import fields
+from contacts.timed.fields import as_json, fold_text
 from piggyadmin.moments import (
     NotAMoment,
     Twice,
@@ -49,7 +50,7 @@ def test_every_local_time_is_one_moment_two_or_none(local: datetime, zone: ZoneI
         for second, moment in enumerate((at.first, at.second)):
             assert moment.astimezone(zone).replace(tzinfo=None) == local
             assert moment_of(local, zone, second=bool(second)) == moment
-            assert fields.fold_text(moment, zone) == str(second)
+            assert fold_text(moment, zone) == str(second)
         assert which_words(at.first, zone) != which_words(at.second, zone)
     elif isinstance(at, NotAMoment):
         for fold in (0, 1):  # the clock never shows it
@@ -58,7 +59,7 @@ def test_every_local_time_is_one_moment_two_or_none(local: datetime, zone: ZoneI
         assert "does not exist" in str(at)
     else:
         assert at.astimezone(zone).replace(tzinfo=None) == local
-        assert fields.fold_text(at, zone) == ""
+        assert fold_text(at, zone) == ""
 
 
 def moment_or_error(local: datetime, zone: ZoneInfo) -> datetime | NotAMoment:
@@ -136,6 +137,6 @@ def test_a_value_that_was_kept_comes_back_as_it_was(name: str, at: datetime, who
 
     value = at.replace(tzinfo=UTC) if name in fields.MOMENTS else whole if name in fields.WHOLE else text
     for one in (value, None):
-        kept = json.loads(json.dumps(fields.as_json(one)))
+        kept = json.loads(json.dumps(as_json(one)))
         assert fields.from_json(name, kept) == one
         assert fields.shown(name, one, AMSTERDAM) is not None

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from contacts.bookings import known
 from contacts.models import Booking, RecentContact
+from contacts.timed.fields import as_json
 from piggyadmin.accounts.models import Shop, Staff
 from tests.browser.pages.places import ARABIC_NAME, LONG_NAME, UNBROKEN_NAME, Place, Visit, goto, regular
 
@@ -36,7 +37,7 @@ def booked(visit: Visit, hour: int = 19, *, name: str = "", shop: bool = True, *
     row = visit.sandbox.add_booking(
         contact_uuid=contact["uuid"],
         shop_uuid=place.piggy_uuid,
-        **{name: known.fields.as_json(value) for name, value in fields.items()},
+        **{name: as_json(value) for name, value in fields.items()},
     )
     staff = visit.person.staff
     RecentContact.objects.create(
