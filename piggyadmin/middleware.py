@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from piggyadmin.htmx import render_page, wants_partial
 from piggyadmin.piggy.errors import PiggyError, PiggyOutcomeUnknown, PiggyRateLimited, PiggyUnavailable
 from piggyadmin.piggy.request_id import request_id
+from piggyadmin.typed import sent_values
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -118,6 +119,7 @@ class PiggyErrorMiddleware:
             {
                 "error": exception,
                 "unknown": isinstance(exception, PiggyOutcomeUnknown),
+                "sent": sent_values(request),
                 "request_id": request_id.get(),
             },
             partial="alert",

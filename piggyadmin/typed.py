@@ -5,9 +5,11 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
 # What a scanner may put before a code to say which kind of barcode it read: ]C1, ]E0, ]Q3, ...
 AIM_PREFIX = re.compile(r"^\][A-Za-z]\d")
+SECRET = {"password", "otp"}  # names of fields whose text is never on a page, used or not
 LONGEST = 254  # no e-mail address, card or code is longer
 
 
@@ -31,6 +33,17 @@ def clean(text: str) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for character in text):
         raise NotReadable("There is a control character in it. Scan once more, or type it by hand.")
     return text
+
+
+def sent_values(request: HttpRequest) -> list[tuple[str, str]]:
+    """All that a form sent, to be sent once more: the names and values of its fields; [] where that cannot be.
+
+    Passwords and codes of one use are left out, and typed again where the page asks for them. A file cannot be kept.
+    """
+    if request.method != "POST" or request.FILES:
+        return []
+    own = {"csrfmiddlewaretoken", *SECRET}
+    return [(name, value) for name, values in request.POST.lists() if name not in own for value in values]
 
 
 class LineField(forms.CharField):

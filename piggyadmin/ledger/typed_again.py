@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import QueryDict
 
-SECRET = {"password", "otp"}  # never on a page as text, used or not
+from piggyadmin.typed import SECRET
 
 Typed = TypeVar("Typed", bound=forms.Form)
 
