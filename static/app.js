@@ -244,6 +244,7 @@ const wordsOf = (part) => {
 };
 const isNewest = ({ target, xhr }) => asked.get(target) === xhr;
 body.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  if (detail.xhr.status === 413) untell(detail.target);
   if (!isNewest(detail)) detail.shouldSwap = false; // an answer to an older question came late
   else if (isPolling(detail.requestConfig.elt)) {
     // Nothing new, or no answer this time: what stands there still holds, and is not read out again.
@@ -254,6 +255,8 @@ body.addEventListener('htmx:beforeSwap', ({ detail }) => {
     else stoodOn = standing();
   }
 });
+/* What stands above a form since the last try. */
+const untell = (target) => target.querySelector(':scope > [data-no-answer]')?.remove();
 const noAnswer = ({ detail: { elt, target, xhr } }) => {
   const template = document.getElementById('no-connection');
   if (!template || !isNewest({ target, xhr }) || isPolling(elt)) return;
@@ -261,7 +264,8 @@ const noAnswer = ({ detail: { elt, target, xhr } }) => {
   // What was typed stays, with its form: sent again it is the same act. What another form asked for goes.
   const isOwn = target.contains(elt) || target.matches('[data-keeps]');
   if (isOwn && [...target.querySelectorAll(TEXT)].some(visible)) {
-    target.querySelector(':scope > [data-no-answer]')?.remove();
+    untell(target);
+    told.querySelector('.acts').remove(); // the page opened anew would have none of what was typed
     target.prepend(told);
   } else target.replaceChildren(told);
   if (isNowhere()) goOn(told);

@@ -30,8 +30,9 @@ class Known:
     reversed_by: dict[str, str] = field(default_factory=dict)
 
 
-def file_name(rows: int, total: int, at: datetime) -> str:
-    cut = f"newest{rows}of{total}" if total > rows else f"{rows}"
+def file_name(rows: int, total: int | None, at: datetime) -> str:
+    """`total` is None where there are more, and nobody told how many."""
+    cut = f"{rows}" if total == rows else f"newest{rows}of{total or 'more'}"
     return f"transactions_{at.astimezone(UTC):%Y-%m-%dT%H%MZ}_{cut}rows.csv"
 
 

@@ -84,8 +84,9 @@ def totals_of(entries: Iterable[LoyaltyTransaction]) -> Totals:
     return Totals(given, taken, claimed)
 
 
-def all_of(filtering: TransactionFilter) -> tuple[list[LoyaltyTransaction], int]:
-    """What a (valid) filter lets through, for a file: the newest `MOST_EXPORTED`, and how many there are in all.
+def all_of(filtering: TransactionFilter) -> tuple[list[LoyaltyTransaction], int | None]:
+    """What a (valid) filter lets through, for a file: the newest `MOST_EXPORTED`, and how many there are in all (None:
+    more than these, and Piggy does not tell how many).
 
     What is made meanwhile moves older ones to a later page: they come twice then, and count once. Raises PiggyError:
     half a file is none.
@@ -93,13 +94,13 @@ def all_of(filtering: TransactionFilter) -> tuple[list[LoyaltyTransaction], int]
     question = filtering.question()
     client, size = piggy.get_client(seconds=JOB_SECONDS), LOYALTY_TRANSACTIONS.most
     found: dict[str, LoyaltyTransaction] = {}
-    total = 0
+    told = 0
     for page in iterate(lambda n: client.list_loyalty_transactions(**question, page=n, limit=size), size=size):
         found |= {entry.uuid: entry for entry in page.items}
-        total = max(total, page.total or 0, len(found))
-        if len(found) >= MOST_EXPORTED:
-            break
-    return list(found.values())[:MOST_EXPORTED], total
+        told = max(told, page.total or 0)
+        if len(found) > MOST_EXPORTED:  # one more than fit was seen
+            return list(found.values())[:MOST_EXPORTED], told if told >= len(found) else None
+    return list(found.values()), max(told, len(found))
 
 
 def _names(uuids: Iterable[str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ def test_who_pressed_the_button_under_a_long_form_sees_it(tabs: Tabs, desk: Pers
     save.click()
     expect(tab.locator("[data-no-answer]")).to_be_in_viewport()
     expect(tab.get_by_label("First name")).to_have_value("Susanne")
+    expect(tab.locator("[data-no-answer] .acts")).to_have_count(0)  # the page opened anew would lose it
 
 
 def test_a_verdict_with_a_field_goes_when_the_next_code_gets_no_answer(tab: Page, sandbox: SandboxAccount) -> None:

@@ -25,6 +25,10 @@ def test_it_is_told_and_there_is_a_way_on(tabs: Tabs, marketing: Person, sandbox
     expect(told).to_be_visible(timeout=20_000)
     if scripts:
         assert tab.get_by_label("Codes").input_value() == CODES
+        with tab.expect_response(lambda answer: answer.status == 413):
+            tab.get_by_role("button", name="Show what would change").click()
+        tab.wait_for_function("document.querySelectorAll('.htmx-request').length === 0")
+        expect(told).to_have_count(1)  # said once, however often it is tried
     else:  # the browser has left the form, and keeps nothing of a page that no cache may keep
         told.get_by_role("link", name="Open the page again").click()
         expect(tab.get_by_label("Codes")).to_be_visible()

@@ -8,8 +8,11 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import ContactCopy
+from contacts.referrals import services
 from piggyadmin.ledger.models import Act
+from piggyadmin.piggy import paging
 from tests.conftest import Person
+from tests.contacts.paging_hands import tells_no_totals
 from tests.fixtures_sandbox import SandboxAccount
 
 ACCOUNT = "/catalogue/referrals/"
@@ -120,6 +123,18 @@ class TestOfTheAccount:
             ["completed", people["sanne"], "sanne@mail.example", people["joost"], "joost@mail.example"]
         ]
         assert Act.objects.get().figures == {"rows": 1, "status": "completed"}
+
+    @pytest.mark.parametrize(("most", "is_cut"), [(2, True), (3, False)])
+    def test_a_file_that_stops_says_so_even_if_piggy_counts_nothing(
+        self, marketing: Person, people: dict, monkeypatch: pytest.MonkeyPatch, most: int, is_cut: bool
+    ) -> None:
+        tells_no_totals(monkeypatch)
+        monkeypatch.setattr(services, "MOST_EXPORTED", most)
+        monkeypatch.setattr(services, "REFERRALS", paging.Paging(most=1))
+        answer: Any = marketing.post(ACCOUNT + "export.csv")
+        assert len(answer.getvalue().decode().splitlines()) == 1 + most
+        assert ("first" in answer.headers["Content-Disposition"]) is is_cut
+        assert Act.objects.get().figures == {"rows": most, **({"cut": True} if is_cut else {})}
 
     def test_a_file_that_cannot_be_read_whole_is_none(
         self, marketing: Person, sandbox: SandboxAccount, people: dict

@@ -19,7 +19,9 @@ from piggyadmin.accounts.models import Limit, Shop
 from piggyadmin.ledger import settling
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.models import Act
+from piggyadmin.piggy import paging
 from tests.conftest import Person
+from tests.contacts.paging_hands import tells_no_totals
 from tests.fixtures_sandbox import SandboxAccount
 
 PATH = "/transactions/"
@@ -208,6 +210,18 @@ class TestTheFile:
         assert "newest3of5rows.csv" in answer.headers["Content-Disposition"]
         assert len(answer.getvalue().decode().splitlines()) == 4
         assert Act.objects.get().figures == {"rows": 3, "of": 5}
+
+    @pytest.mark.parametrize(("most", "cut", "of"), [(3, "newest3ofmorerows", "more"), (5, "Z_5rows", 5)])
+    def test_it_says_so_even_if_piggy_counts_nothing(
+        self, marketing: Person, some: None, monkeypatch: pytest.MonkeyPatch, most: int, cut: str, of: Any
+    ) -> None:
+        tells_no_totals(monkeypatch)
+        monkeypatch.setattr(listing, "MOST_EXPORTED", most)
+        monkeypatch.setattr(listing, "LOYALTY_TRANSACTIONS", paging.Paging(most=1))
+        answer: Any = marketing.post(PATH + "export.csv")
+        assert cut in answer.headers["Content-Disposition"]
+        assert len(answer.getvalue().decode().splitlines()) == 1 + most
+        assert Act.objects.get().figures == {"rows": most, "of": of}
 
     def test_half_a_file_is_none(self, marketing: Person, sandbox: SandboxAccount, some: None) -> None:
         sandbox.fault("list_loyalty_transactions", kind="503", times=-1)
