@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from piggyadmin.htmx import render_page, wants_partial
 from piggyadmin.piggy.errors import PiggyError, PiggyOutcomeUnknown, PiggyRateLimited, PiggyUnavailable
 from piggyadmin.piggy.request_id import request_id
-from piggyadmin.typed import sent_values
+from piggyadmin.typed import sent_by
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -119,7 +119,7 @@ class PiggyErrorMiddleware:
             {
                 "error": exception,
                 "unknown": isinstance(exception, PiggyOutcomeUnknown),
-                "sent": sent_values(request),
+                "sent": sent_by(request),
                 "request_id": request_id.get(),
             },
             partial="alert",

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,7 +10,9 @@ from django.http import HttpRequest
 
 # What a scanner may put before a code to say which kind of barcode it read: ]C1, ]E0, ]Q3, ...
 AIM_PREFIX = re.compile(r"^\][A-Za-z]\d")
-SECRET = {"password", "otp"}  # names of fields whose text is never on a page, used or not
+SECRET_NAME = re.compile(r"pass(word|phrase)?\d?$|password|secret|\botp\b", re.IGNORECASE)
+"""The name of a field whose text is kept nowhere and given back on no page, used or not."""
+CSRF = "csrfmiddlewaretoken"
 LONGEST = 254  # no e-mail address, card or code is longer
 
 
@@ -35,15 +38,25 @@ def clean(text: str) -> str:
     return text
 
 
-def sent_values(request: HttpRequest) -> list[tuple[str, str]]:
-    """All that a form sent, to be sent once more: the names and values of its fields; [] where that cannot be.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form sent, to be sent once more: names and values of its fields. `left_out`: a password, a code of one
+    use or a file was among them, and has to be typed or chosen again."""
 
-    Passwords and codes of one use are left out, and typed again where the page asks for them. A file cannot be kept.
-    """
-    if request.method != "POST" or request.FILES:
-        return []
-    own = {"csrfmiddlewaretoken", *SECRET}
-    return [(name, value) for name, values in request.POST.lists() if name not in own for value in values]
+    fields: tuple[tuple[str, str], ...]
+    left_out: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.fields)
+
+
+def sent_by(request: HttpRequest) -> Sent:
+    """What can be kept of a form; without fields for a page that was only opened."""
+    if request.method != "POST":
+        return Sent(())
+    pairs = [(name, str(value)) for name, values in request.POST.lists() for value in values if name != CSRF]
+    plain = tuple((name, value) for name, value in pairs if not SECRET_NAME.search(name))
+    return Sent(plain, left_out=len(plain) < len(pairs) or bool(request.FILES))
 
 
 class LineField(forms.CharField):

@@ -243,8 +243,12 @@ const wordsOf = (part) => {
   return copy.textContent.replace(/\s+/g, ' ').trim();
 };
 const isNewest = ({ target, xhr }) => asked.get(target) === xhr;
+/* What stands above a form since the last try. */
+const untell = (target) => target.querySelector(':scope > [data-no-answer]')?.remove();
+// What was typed stays, with its form: sent again it is the same act. What another form asked for goes.
+const keepsTyped = (elt, target) =>
+  (target.contains(elt) || target.matches('[data-keeps]')) && [...target.querySelectorAll(TEXT)].some(visible);
 body.addEventListener('htmx:beforeSwap', ({ detail }) => {
-  if (detail.xhr.status === 413) untell(detail.target);
   if (!isNewest(detail)) detail.shouldSwap = false; // an answer to an older question came late
   else if (isPolling(detail.requestConfig.elt)) {
     // Nothing new, or no answer this time: what stands there still holds, and is not read out again.
@@ -253,19 +257,22 @@ body.addEventListener('htmx:beforeSwap', ({ detail }) => {
     const told = (chosen && answer.querySelector(chosen)) || answer;
     if (detail.xhr.status >= 400 || wordsOf(told) === wordsOf(detail.target)) detail.shouldSwap = false;
     else stoodOn = standing();
+  } else if (detail.xhr.status >= 400 && keepsTyped(detail.requestConfig.elt, detail.target)) {
+    const answer = new DOMParser().parseFromString(detail.serverResponse, 'text/html').body;
+    if (!answer.querySelector(':scope > [data-no-answer]')) return; // the form itself, with what is wrong with it
+    answer.querySelector('[data-open-again]')?.remove(); // the page opened anew would have none of what was typed
+    detail.serverResponse = answer.innerHTML;
+    detail.swapOverride = 'afterbegin show:top';
+    untell(detail.target);
   }
 });
-/* What stands above a form since the last try. */
-const untell = (target) => target.querySelector(':scope > [data-no-answer]')?.remove();
 const noAnswer = ({ detail: { elt, target, xhr } }) => {
   const template = document.getElementById('no-connection');
   if (!template || !isNewest({ target, xhr }) || isPolling(elt)) return;
   const told = template.content.cloneNode(true).firstElementChild;
-  // What was typed stays, with its form: sent again it is the same act. What another form asked for goes.
-  const isOwn = target.contains(elt) || target.matches('[data-keeps]');
-  if (isOwn && [...target.querySelectorAll(TEXT)].some(visible)) {
+  if (keepsTyped(elt, target)) {
     untell(target);
-    told.querySelector('.acts').remove(); // the page opened anew would have none of what was typed
+    told.querySelector('.acts').remove();
     target.prepend(told);
   } else target.replaceChildren(told);
   if (isNowhere()) goOn(told);

@@ -1,12 +1,13 @@
 """Fixtures are nouns, named for what a test sees: the sandbox, and the people who use the dashboard."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
+from django.core.cache import cache as kept
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
@@ -44,7 +45,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
-    cache.clear()
+    kept.clear()
 
 
 @pytest.fixture
@@ -54,14 +55,19 @@ def shop(db: None) -> Shop:
     )[0]
 
 
+@cache
+def first_rows() -> list[tuple[str, str, int]]:
+    names = ("0002_first_limits", "0003_award_pause", "0005_prepaid_pause", "0006_giftcard_pause")
+    return [row for name in names for row in import_module(f"piggyadmin.accounts.migrations.{name}").FIRST]
+
+
 @pytest.fixture
 def first_limits(db: None) -> None:
     """The limits a house begins with: a test with real transactions empties the tables that its migrations filled."""
-    if Limit.objects.exists():
-        return
-    for name in ("0002_first_limits", "0003_award_pause", "0005_prepaid_pause", "0006_giftcard_pause"):
-        for kind, role, amount in import_module(f"piggyadmin.accounts.migrations.{name}").FIRST:
-            Limit.objects.get_or_create(kind=kind, role=role, shop=None, defaults={"amount": amount})
+    stand = set(Limit.objects.filter(shop=None).values_list("kind", "role"))
+    for kind, role, amount in first_rows():
+        if (kind, role) not in stand:
+            Limit.objects.create(kind=kind, role=role, shop=None, amount=amount)
 
 
 @pytest.fixture

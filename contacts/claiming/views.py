@@ -25,7 +25,7 @@ from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.door import form_token, was_begun
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import own_act
-from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound
+from piggyadmin.piggy.errors import PiggyError, PiggyInvalid, PiggyNotFound, PiggyRateLimited, PiggyUnavailable
 from piggyadmin.templatetags.words import moment_words
 
 CLAIM, FLAG, VERIFY, MET = (f"contacts/claiming/{name}.html" for name in ("claim", "flag", "verify", "anonymous"))
@@ -87,8 +87,14 @@ def check(request: StaffRequest, contact_uuid: str) -> HttpResponse:
     email = form.cleaned_data.get("email", "")
     if wants_partial(request) and not email:
         return HttpResponse()  # not a whole address yet: what was said about the last one goes
-    sight = services.look(contact_uuid=contact_uuid, email=email, with_card=not wants_partial(request))
     hint = hosts.suggestion(email)
+    try:
+        sight = services.look(contact_uuid=contact_uuid, email=email, with_card=not wants_partial(request))
+    except (PiggyUnavailable, PiggyRateLimited):
+        if not wants_partial(request):
+            raise
+        context = {"email": email, "form": form, "hint": hint, "unread": True}
+        return render_page(request, CLAIM, context, partial="precheck", status=200)
     if wants_partial(request):
         return _claim_page(request, contact_uuid, form, sight=sight, hint=hint, partial="precheck", status=200)
     return _claim_page(request, contact_uuid, form, sight=sight, hint=hint)

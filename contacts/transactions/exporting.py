@@ -32,7 +32,7 @@ class Known:
 
 def file_name(rows: int, total: int | None, at: datetime) -> str:
     """`total` is None where there are more, and nobody told how many."""
-    cut = f"{rows}" if total == rows else f"newest{rows}of{total or 'more'}"
+    cut = f"{rows}" if total == rows else f"newest{rows}of{total}" if total else f"newest{rows}"
     return f"transactions_{at.astimezone(UTC):%Y-%m-%dT%H%MZ}_{cut}rows.csv"
 
 

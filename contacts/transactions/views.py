@@ -40,7 +40,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
     if not filtering.is_valid():
         return _page(request, filtering)
     entries, total = services.all_of(filtering)
-    figures = {"rows": len(entries), "of": total or "more", **filtering.figures()}
+    figures = {"rows": len(entries), **({"of": total} if total else {"cut": True}), **filtering.figures()}
     record(EXPORTED, by=actor_of(request), target=Target("transactions", ""), figures=figures)
     response = StreamingHttpResponse(exporting.csv_lines(entries), content_type="text/csv; charset=utf-8")
     name = exporting.file_name(len(entries), total, timezone.now())

@@ -103,18 +103,20 @@ ROLES: dict[str, tuple[str, ...]] = {
 def sync_roles() -> dict[str, int]:
     """Give each role's group exactly the permissions of its row; answers how many each has now.
 
-    A permission that no table knows yet is an error here (`Permission.DoesNotExist`, which names it) and not a role
-    that silently may less.
+    A permission that no table knows yet, or two tables do, is an error here (`Permission.DoesNotExist` and
+    `MultipleObjectsReturned`, which name it), not a role that silently may less or more. Nobody's role changes then.
     """
     from django.contrib.auth.models import Group, Permission
 
-    rows = Permission.objects.values_list("content_type__app_label", "codename", "pk")
-    known = {f"{app}.{codename}": key for app, codename, key in rows}
-    counts = {}
+    known: dict[str, list[int]] = {}
+    for app, codename, key in Permission.objects.values_list("content_type__app_label", "codename", "pk"):
+        known.setdefault(f"{app}.{codename}", []).append(key)
+    wanted = {name for names in ROLES.values() for name in names}
+    if missing := sorted(wanted - known.keys()):
+        raise Permission.DoesNotExist(f"No table knows {', '.join(missing)}. Run migrate first.")
+    if twice := sorted(name for name in wanted if len(known[name]) > 1):
+        raise Permission.MultipleObjectsReturned(f"Two tables know {', '.join(twice)}.")
     for role, names in ROLES.items():
-        if missing := [name for name in names if name not in known]:
-            raise Permission.DoesNotExist(f"No table knows {', '.join(missing)}. Run migrate first.")
         group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.set([known[name] for name in names])
-        counts[role] = len(names)
-    return counts
+        group.permissions.set(known[name][0] for name in names)
+    return {role: len(names) for role, names in ROLES.items()}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import QueryDict
 
-from piggyadmin.typed import SECRET
+from piggyadmin.typed import SECRET_NAME
 
 Typed = TypeVar("Typed", bound=forms.Form)
 
@@ -37,6 +37,6 @@ def left_over(data: QueryDict, *without_place: forms.Form) -> list[tuple[str, st
         for form in without_place
         for each in form.visible_fields()
         if isinstance(each.field.widget, forms.TextInput | forms.Textarea)
-        and each.html_name not in SECRET
+        and not SECRET_NAME.search(each.html_name)
         and (text := data.get(each.html_name, "").strip())
     ]

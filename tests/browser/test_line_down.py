@@ -41,3 +41,34 @@ def test_a_verdict_with_a_field_goes_when_the_next_code_gets_no_answer(tab: Page
     expect(tab.locator("#verdict")).to_contain_text("The dashboard did not answer")
     expect(tab.get_by_role("button", name="Redeem it")).to_have_count(0)
     expect(tab.locator(".verdict")).to_have_count(0)
+
+
+def test_piggy_goes_down_under_a_form_that_keeps_what_was_typed(
+    tabs: Tabs, desk: Person, sanne: dict[str, Any], sandbox: SandboxAccount
+) -> None:
+    tab = tabs.open(desk)
+    tab.goto(f"/contacts/{sanne['uuid']}/edit/")
+    tab.get_by_label("First name").fill("Susanne")
+    sandbox.broken = 503
+    for _ in range(2):
+        with tab.expect_response(lambda answer: answer.status == 503):
+            tab.get_by_role("button", name="Save").click()
+        expect(tab.locator("[data-no-answer]")).to_have_count(1)  # said once, however often it is tried
+        expect(tab.locator("[data-no-answer]")).to_be_in_viewport()
+        expect(tab.get_by_label("First name")).to_have_value("Susanne")
+    sandbox.clear_faults()
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.locator("h1")).to_contain_text("Susanne")
+
+
+def test_a_look_at_an_address_that_fails_never_stands_in_the_way_of_the_claim(
+    tabs: Tabs, desk: Person, sandbox: SandboxAccount
+) -> None:
+    card = sandbox.add_contact(anonymous=True)
+    tab = tabs.open(desk)
+    tab.goto(f"/contacts/{card['uuid']}/claim/")
+    sandbox.broken = 503
+    tab.get_by_label("E-mail").fill("lena@mail.example")
+    expect(tab.locator("#precheck")).to_contain_text("could not be looked up just now")
+    expect(tab.locator("#precheck button, #precheck a")).to_have_count(0)
+    expect(tab.get_by_label("E-mail")).to_have_value("lena@mail.example")

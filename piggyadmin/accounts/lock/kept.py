@@ -4,10 +4,8 @@ They lie in the cache under a random id that only the session knows, `KEPT_POST_
 the second factor and files are never kept.
 """
 
-import re
 import secrets
 import time
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,12 +17,12 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from piggyadmin.htmx import wants_partial
+from piggyadmin.typed import Sent, sent_by
 
 SENT_KEY = "_kept"  # in a kept form that is sent by hand: which one it is, so that it is kept no longer
 IDS_KEY = "kept"  # in the session: the ids, oldest first
 MOST_FORMS = 5  # one person, a few tabs
 MOST_BYTES = 64 * 1024
-SECRET_NAME = re.compile(r"pass(word|phrase)?\d?$|password|secret|\botp\b|^csrfmiddlewaretoken$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +41,16 @@ def _name(kept_id: str) -> str:
     return f"kept-form:{kept_id}"
 
 
-def keep(
-    *, session: SessionBase, path: str, page: str, fields: Iterable[tuple[str, str]], has_files: bool
-) -> KeptForm | None:
-    """Keep the form; None when it is too large or carries files, and nothing was kept."""
-    all_fields = tuple(fields)
-    plain = tuple((name, value) for name, value in all_fields if not SECRET_NAME.search(name))
-    size = len(path.encode()) + sum(len(name.encode()) + len(value.encode()) for name, value in plain)
-    if has_files or size > MOST_BYTES:
+def _keep(session: SessionBase, path: str, page: str, sent: Sent) -> KeptForm | None:
+    size = len(path.encode()) + sum(len(name.encode()) + len(value.encode()) for name, value in sent.fields)
+    if size > MOST_BYTES:
         return None
     form = KeptForm(
         id=secrets.token_urlsafe(16),
         path=path,
         page=page,
-        fields=plain,
-        secrets_left_out=any(SECRET_NAME.search(name) and name != "csrfmiddlewaretoken" for name, _ in all_fields),
+        fields=sent.fields,
+        secrets_left_out=sent.left_out,
         at=time.time(),
     )
     cache.set(_name(form.id), asdict(form), settings.KEPT_POST_SECONDS)
@@ -82,16 +75,10 @@ def page_of(request: HttpRequest) -> str:
 
 
 def keep_request(request: HttpRequest) -> KeptForm | None:
-    """Keep the POST that has just arrived; when it cannot be kept, the next page says so."""
+    """Keep the POST that has just arrived; one with files or too much text is not kept, and the next page says so."""
     form = None
-    if not is_about_signing_in(request):
-        form = keep(
-            session=request.session,
-            path=request.get_full_path(),
-            page=page_of(request),
-            fields=[(name, str(value)) for name, values in request.POST.lists() for value in values],
-            has_files=bool(request.FILES),
-        )
+    if not is_about_signing_in(request) and not request.FILES:
+        form = _keep(request.session, request.get_full_path(), page_of(request), sent_by(request))
     if form is None:
         words = "What you sent was not kept: it had a file or a code in it, or was too long. Do it again."
         messages.error(request, words, extra_tags="refused")
