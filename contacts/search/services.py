@@ -1,7 +1,7 @@
 """Find contacts in the copy: by name, part of an e-mail address, phone number, card or id. Asks Piggy nothing."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,19 +102,23 @@ def _by_old_address(address: str) -> list[Hit]:
 
 
 def _by_number(question: Question, *, limit: int, time_zone: str) -> list[Hit]:
-    found: dict[int, Hit] = {}
-    for reason, copies in numbers.ways(question, limit=limit, time_zone=time_zone):
-        rows = _rows("id", copies) if isinstance(copies, list) else copies.values(*COLUMNS)[:limit]
-        for row in rows:
-            found.setdefault(row["id"], _hit(row, reason))
-        if len(found) >= limit or (found and reason in numbers.CERTAIN):
-            return list(found.values())
-    digits = question.digits.removeprefix("+")
-    if len(digits) >= 3:
-        among = index.current().candidates([[Needle(Where.EMAIL, digits)]], limit=limit)
-        for row in _rows("id", [one.id for one in among]):
-            found.setdefault(row["id"], _hit(row, f"e-mail contains “{digits}”"))
-    return list(found.values())
+    reasons: dict[int, str] = {}  # by key, the surest first
+
+    def take(keys: Iterable[int], reason: str) -> None:
+        for key in keys:
+            reasons.setdefault(key, reason)
+
+    for reason, keys in numbers.ways(question, limit=limit, time_zone=time_zone):
+        take(keys, reason)
+        if len(reasons) >= limit or (reasons and reason in numbers.CERTAIN):
+            break
+    else:
+        digits = question.digits.removeprefix("+")
+        if len(digits) >= 3:
+            among = index.current().candidates([[Needle(Where.EMAIL, digits)]], limit=limit)
+            take(sorted((one.id for one in among), reverse=True), f"e-mail contains “{digits}”")
+    rows = {row["id"]: row for row in _rows("id", list(reasons)[:limit])}
+    return [_hit(rows[key], reason) for key, reason in reasons.items() if key in rows]
 
 
 def _by_words(question: Question, *, limit: int) -> list[Hit]:
@@ -207,8 +211,8 @@ def _by_card_text(question: Question) -> list[Hit]:
     """Cards that have letters, too: only a single text with a digit in it is taken for one."""
     if " " in question.text or not any(char.isdigit() for char in question.text):
         return []
-    if rows := numbers.having_card(question.text).values(*COLUMNS):
-        return [_hit(row, numbers.CARD) for row in rows]
+    if keys := numbers.having_card(question.text):
+        return [_hit(row, numbers.CARD) for row in _rows("id", keys)]
     if len(question.text) < numbers.SHORTEST_CARD:
         return []
     keys = index.current().cards_beginning(question.text, limit=ENOUGH)
