@@ -12,6 +12,7 @@ import time
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.bench.stage import TOKEN, Stage, stage
 
@@ -24,6 +25,7 @@ class Times:
     p95: float
     pages: int
     per_second: float
+    stolen: float  # of the processors' time, by other guests of the host: a figure beside much of it says little
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,9 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
             )
         ]
     print(f"one round trip to the sandbox: {trip * 1000:.1f} ms (its latency is {arguments.latency_ms} ms)\n")
-    print(f"{'contact page':44} {'p50':>7} {'p95':>7} {'pages':>7} {'pages/s':>8}")
+    print(f"{'contact page':44} {'p50':>7} {'p95':>7} {'pages':>7} {'pages/s':>8} {'stolen':>7}")
     for name, times in rows:
-        print(f"{name:44} {times.p50 / trip:6.2f}x {times.p95 / trip:6.2f}x {times.pages:7} {times.per_second:8.1f}")
+        ratios = f"{times.p50 / trip:6.2f}x {times.p95 / trip:6.2f}x"
+        print(f"{name:44} {ratios} {times.pages:7} {times.per_second:8.1f} {times.stolen:7.0%}")
     one, twenty = alone.p50 / trip, many.p95 / trip
     alone_told = f"p50 alone {one:.2f} (bar {ALONE_BAR})"
     print(f"\ncontact_page: {alone_told}, p95 at {arguments.users} users {twenty:.2f} (bar {MANY_BAR})")
@@ -136,12 +139,23 @@ def measure(at: Stage, cookies: list[str], contacts: list[str], seconds: float, 
             time.sleep(pause)
 
     threads = [threading.Thread(target=user, args=pair) for pair in enumerate(cookies)]
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), _ticks()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if wrong:
         raise SystemExit(f"{len(wrong)} pages failed, the first: {wrong[0]}")
-    cuts = statistics.quantiles(times, n=20)
-    return Times(statistics.median(times), cuts[18], len(times), len(times) / (time.perf_counter() - begun))
+    cuts, took = statistics.quantiles(times, n=20), time.perf_counter() - begun
+    every, stolen = (after - first for after, first in zip(_ticks(), before, strict=True))
+    return Times(statistics.median(times), cuts[18], len(times), len(times) / took, stolen / max(1, every))
+
+
+def _ticks() -> tuple[int, int]:
+    """The processors' time since the start, and how much of it the host gave to others; zeros where nobody tells."""
+    try:
+        told = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()
+    except OSError:
+        return 0, 0
+    ticks = [int(text) for text in told[1:9]]  # user, nice, system, idle, iowait, irq, softirq, steal
+    return sum(ticks), ticks[7]
