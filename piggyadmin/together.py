@@ -78,7 +78,8 @@ class Crew:
     members: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
 
     def start(self, name: str, command: list[str], environment: dict[str, str]) -> None:
-        log = self.house.file(f"-{name}.log").open("ab")
+        with _writing(self.house):
+            log = self.house.file(f"-{name}.log").open("ab")
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
@@ -114,7 +115,8 @@ def run(house: Installation, *, port: int, contacts: int, fresh: bool) -> int:
     _refuse_taken(port)
     held = _prepare_folder(house, fresh=fresh)
     sandbox_port = _free_port()
-    environment = _environment(house, sandbox_port=sandbox_port)
+    with _writing(house):
+        environment = _environment(house, sandbox_port=sandbox_port)
     crew = Crew(house)
     with held, _stopping(crew):
         print(f"Starting the {house.name}: the stand-in Piggy, the worker, the dashboard ...", flush=True)
@@ -172,7 +174,7 @@ def _stopping(crew: Crew) -> Iterator[None]:
 
 def _prepare_folder(house: Installation, *, fresh: bool) -> IO[bytes]:
     """Make the folder ready and this start its only user; close what it returns to give it up."""
-    try:
+    with _writing(house):
         house.folder.mkdir(parents=True, exist_ok=True)
         held = (house.folder / "running.lock").open("ab")
         try:
@@ -183,10 +185,17 @@ def _prepare_folder(house: Installation, *, fresh: bool) -> IO[bytes]:
             for path in [*house.folder.glob(f"{house.name}*"), *house.throws_away]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         return held
+
+
+@contextlib.contextmanager
+def _writing(house: Installation) -> Iterator[None]:
+    """A folder or a file that cannot be written is said in one sentence."""
+    try:
+        yield
     except OSError as error:
+        what = f"The folder {house.folder}" if error.filename in (None, str(house.folder)) else str(error.filename)
         raise CannotStart(
-            f"The folder {house.folder} cannot be written ({error.strerror}); give yourself the right, or copy the "
-            f"project."
+            f"{what} cannot be written ({error.strerror}); give yourself the right, or copy the project."
         ) from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from piggyadmin import cli, demo
+from piggyadmin import cli, demo, together
 from piggyadmin.together import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +50,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(demo, "VAR", blocked / "var")
     with pytest.raises(CannotStart, match="cannot be written"):
         demo.run(port=8000, contacts=1, fresh=False)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when somebody else's earlier start left it there."""
+    monkeypatch.setattr(demo, "VAR", tmp_path)
+    (tmp_path / "demo.env").mkdir()
+    with pytest.raises(CannotStart, match=r"demo\.env cannot be written"):
+        demo.run(port=together._free_port(), contacts=1, fresh=False)
 
 
 def test_a_python_too_old_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -147,7 +147,7 @@ def test_a_page_that_could_not_be_read_leads_on(desk: Person, sandbox: SandboxAc
         "/contacts/c-1/rewards/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/at/"}
     )
     assert "<h1" not in swapped.text
-    assert '<a class="btn" href="/at/">Open the page again</a>' in swapped.text
+    assert '<a class="btn" href="/at/" data-open-again>Open the page again</a>' in swapped.text
 
 
 def test_a_form_that_met_a_failure_leads_to_what_has_happened(desk: Person, sandbox: SandboxAccount) -> None:
@@ -214,3 +214,21 @@ def test_a_way_back_leads_nowhere_else(marketing: Person) -> None:
         assert page.status_code == 413
         assert "elsewhere" not in page.text
         assert "alert(1)" not in page.text
+
+
+LONG = ("Sanne " * 100).strip()
+
+
+@pytest.mark.parametrize("page", ["/", "/contacts/", "/vouchers/check/", "/giftcards/", "/contacts/new/", "/bookings/"])
+def test_no_field_cuts_off_what_is_pasted_without_a_word(desk: Person, sandbox: SandboxAccount, page: str) -> None:
+    text = desk.get(page).text
+    assert "<input" in text
+    assert "maxlength" not in text
+
+
+def test_the_box_of_every_header_says_that_a_text_is_too_long(desk: Person, sandbox: SandboxAccount) -> None:
+    answer = desk.post("/find/", {"q": LONG})
+    assert answer.status_code == 422
+    assert "599 characters" in answer.text
+    assert LONG in answer.text
+    assert sandbox.calls == []

@@ -22,7 +22,7 @@ COPY, CARDS = ContactCopy._meta.db_table, CardCopy._meta.db_table
 
 
 def ways(question: Question, *, limit: int, time_zone: str) -> Iterator[tuple[str, list[int]]]:
-    """What the number may be, the surest first: a reason, and the keys of at most `limit` contacts it is true of."""
+    """What the number may be, the surest first: a reason, and the keys of some `limit` contacts it is true of."""
     digits = question.digits.removeprefix("+")
     whole = _whole_numbers(question, time_zone) if LAST_DIGITS <= len(digits) <= LONGEST_PHONE else []
     is_card = not question.digits.startswith("+")
@@ -50,9 +50,9 @@ def ways(question: Question, *, limit: int, time_zone: str) -> Iterator[tuple[st
 
 def having_card(*texts: str) -> list[int]:
     """The keys of those who have a card of this number, however it was typed; the newest first."""
-    ways = sorted({text for typed in texts for text in (typed, "".join(typed.split()))})
-    places = ", ".join(["%s"] * len(ways))
-    return _keys(f"SELECT contact_id FROM {CARDS} WHERE value IN ({places}) ORDER BY contact_id DESC", *ways)
+    spelled = sorted({text for typed in texts for text in (typed, "".join(typed.split()))})
+    places = ", ".join(["%s"] * len(spelled))
+    return _keys(f"SELECT contact_id FROM {CARDS} WHERE value IN ({places}) ORDER BY contact_id DESC", *spelled)
 
 
 def _whole_numbers(question: Question, time_zone: str) -> list[str]:
@@ -67,16 +67,16 @@ def _ending(digits: str, limit: int) -> list[int]:
     inside = digits.lstrip("0") or digits
     ends = ContactCopy.objects.filter(phone_end=end)
     found = ends.filter(phone_e164__endswith=inside) | ends.filter(phone_e164="", phone__endswith=digits)
-    return _newest(found.order_by("-id"), limit)
+    return _first(found.order_by("-id"), limit)
 
 
 def _beginning(begins: str, limit: int) -> list[int]:
     after = f"+{int(begins[1:]) + 1}"
     between = ContactCopy.objects.filter(phone_e164__gte=begins, phone_e164__lt=after, phone_e164__startswith=begins)
-    return _newest(between.order_by("phone_e164", "-id"), limit)
+    return _first(between.order_by("phone_e164", "-id"), limit)
 
 
-def _newest(copies: QuerySet[ContactCopy], limit: int) -> list[int]:
+def _first(copies: QuerySet[ContactCopy], limit: int) -> list[int]:
     return list(copies.values_list("id", flat=True)[:limit])
 
 

@@ -116,7 +116,7 @@ def _by_number(question: Question, *, limit: int, time_zone: str) -> list[Hit]:
         digits = question.digits.removeprefix("+")
         if len(digits) >= 3:
             among = index.current().candidates([[Needle(Where.EMAIL, digits)]], limit=limit)
-            take(sorted((one.id for one in among), reverse=True), f"e-mail contains “{digits}”")
+            take((one.id for one in among), f"e-mail contains “{digits}”")
     rows = {row["id"]: row for row in _rows("id", list(reasons)[:limit])}
     return [_hit(rows[key], reason) for key, reason in reasons.items() if key in rows]
 

@@ -209,4 +209,6 @@ def _is_of(transaction: GiftcardTransaction, card: Giftcard) -> bool:
     named = transaction.card
     if named is None:
         return False
-    return named.uuid == card.uuid if named.uuid else named.id is not None and named.id == card.id
+    return (
+        named.uuid == card.uuid if named.uuid else named.id is not None and str(named.id) == str(card.id)
+    )  # "880" occurs

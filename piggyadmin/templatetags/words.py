@@ -176,6 +176,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
     if bound.errors:
         attributes["aria-invalid"] = "true"
     widget = bound.field.widget
+    widget.attrs.pop("maxlength", None)  # a browser would cut off what is pasted, and say nothing: the form says it
     choices = isinstance(widget, RadioSelect) or getattr(widget, "allow_multiple_selected", False)
     single = isinstance(widget, CheckboxInput)
     if not (choices and not isinstance(widget, Select)) and not single:

@@ -100,9 +100,10 @@ def test_anothers_money_is_never_shown(played, card):
         played(data([{**CARD_MOVE, "card": card}])).piggy.list_giftcard_transactions(card=CARD)
 
 
-def test_an_old_transaction_is_known_by_the_number_of_its_card(played):
-    old = {**CARD_MOVE, "uuid": None, "card": {"id": "880", "uuid": None}, "custom_attributes": []}
-    (found,) = played(data([{**old, "card": {"id": 880}}])).piggy.list_giftcard_transactions(card=CARD).items
+@pytest.mark.parametrize("number", [880, "880"])
+def test_an_old_transaction_is_known_by_the_number_of_its_card(played, number):
+    old = {**CARD_MOVE, "uuid": None, "card": {"id": number, "uuid": None}, "custom_attributes": []}
+    (found,) = played(data([old])).piggy.list_giftcard_transactions(card=CARD).items
     assert (found.uuid, found.mark) == (None, "")
 
 

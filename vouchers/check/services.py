@@ -1,6 +1,7 @@
 """Check a voucher, lock it, redeem it, release it, take a redemption back. The only caller of Piggy for these pages."""
 
 import contextlib
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -257,6 +258,11 @@ def reveal(*, voucher_uuid: str, actor: Actor) -> None:
     """Tell the ledger that this person sees the whole code. Raises NotKnown, PermissionDenied."""
     seen = _seen(voucher_uuid)
     record(actions.REVEAL, by=actor, target=_target(seen, ""), figures=_figures(seen))
+
+
+def is_on(act_id: UUID, voucher_uuid: str) -> bool:
+    """Whether this act is about this voucher."""
+    return acts_of(target=Target("voucher", voucher_uuid)).filter(pk=act_id).exists()
 
 
 def look(*, voucher_uuid: str, only_due: bool) -> bool:

@@ -22,12 +22,11 @@ from piggyadmin.ledger.door import form_token
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import own_act, say
 from piggyadmin.piggy.errors import PiggyError, PiggyNotFound
-from vouchers.check import actions, services
+from vouchers.check import actions, in_hand, services
 from vouchers.check.forms import ActForm, CodeForm, HolderForm, RedeemForm, ReverseForm
 
 TEMPLATE = "vouchers/check.html"
 LOST_RACE = 409
-WITH_CODE_IN_HAND = {"vouchers.redeem_voucher", "vouchers.make_batch"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,16 +39,15 @@ def check(request: StaffRequest) -> HttpResponse:
     sight = services.check_code(code=form.cleaned_data["code"], actor=actor_of(request))
     if sight is None:
         return _page(request, {"form": form, "no_such_code": True}, status=404)
+    in_hand.remember(request.session, sight.voucher.uuid)
     return _page(request, {"form": CodeForm(), "sight": sight})
 
 
 @require_safe
 @permission_required("vouchers.check_voucher", raise_exception=True)
 def voucher(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
-    """A voucher we have seen, read again. Its code is shown whole to whoever had it in hand for what they just did."""
-    done = own_act(request)
-    had_code = done is not None and done.action.permission in WITH_CODE_IN_HAND
-    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=done, hides_code=not had_code)
+    """A voucher we have seen, read again. Its code is shown whole to whoever had it in hand."""
+    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=_own_act(request, voucher_uuid))
 
 
 @require_POST
@@ -60,7 +58,7 @@ def reveal(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
         services.reveal(voucher_uuid=voucher_uuid, actor=actor_of(request))
     except services.NotKnown:
         return _unseen(request, voucher_uuid)
-    return _show(request, voucher_uuid)
+    return _show(request, voucher_uuid, hides_code=False)
 
 
 @called("Lock a voucher")
@@ -118,7 +116,7 @@ def look(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
     looked = services.look(voucher_uuid=voucher_uuid, only_due=polling)
     if polling and not looked:
         return HttpResponse(status=204)  # no look is due: the page stays as it is, and Piggy is not asked
-    done = own_act(request)
+    done = _own_act(request, voucher_uuid)
     if not wants_partial(request):
         return go_to(request, _url(voucher_uuid, str(done.act_id) if done else ""))
     return _show(request, voucher_uuid, done=done)
@@ -147,6 +145,13 @@ def reverse_redemption(request: StaffRequest, voucher_uuid: str, redemption_uuid
         return go_to(request, _url(voucher_uuid, str(outcome.act_id)))
     context = {"redemption": redemption, "form": form}
     return render_page(request, "vouchers/reverse.html", context, status=422 if form.is_bound else 200)
+
+
+def _own_act(request: StaffRequest, voucher_uuid: str) -> Outcome | None:
+    """The act on this voucher that `?act=` names, if it is this person's own."""
+    done = own_act(request)
+    is_on = done and (done.figures.get("voucher_uuid") == voucher_uuid or services.is_on(done.act_id, voucher_uuid))
+    return done if is_on else None
 
 
 def _not_so_often(request: StaffRequest, voucher_uuid: str, form: RedeemForm) -> HttpResponse:
@@ -192,7 +197,8 @@ def _show(
     **context: Any,
 ) -> HttpResponse:
     """The voucher as Piggy shows it now. After an act, what is known of the act is shown even if that fails."""
-    context |= {"form": CodeForm(), "done": done, "voucher_uuid": voucher_uuid}
+    masked = {"hides_code": not in_hand.is_in_hand(request.session, voucher_uuid)}
+    context = masked | context | {"form": CodeForm(), "done": done, "voucher_uuid": voucher_uuid}
     try:
         sight = services.read(voucher_uuid=voucher_uuid, actor=actor_of(request), holder=holder, act=done)
     except services.NotKnown:

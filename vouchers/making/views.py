@@ -20,6 +20,7 @@ from piggyadmin.ledger.pages import look_of, renewing, say
 from vouchers.batches import services as batches
 from vouchers.batches.asking import limit_of
 from vouchers.batches.services import Ground, Preview, Problem
+from vouchers.check import in_hand
 from vouchers.making import services
 from vouchers.making.forms import ConfirmForm, VoucherForm
 
@@ -64,7 +65,9 @@ def _after(request: StaffRequest, form: VoucherForm, seen: Preview, outcome: Out
     """Done leads to the voucher, unknown to the act. What was not made stands here as it was typed."""
     if outcome.done:
         say(request, outcome)
-        page = reverse("vouchers:voucher", args=[outcome.figures["voucher_uuid"]])
+        voucher_uuid = outcome.figures["voucher_uuid"]
+        in_hand.remember(request.session, voucher_uuid)
+        page = reverse("vouchers:voucher", args=[voucher_uuid])
         return go_to(request, f"{page}?act={outcome.act_id}")
     if outcome.unknown or outcome.under_way:  # its page says so, and looks
         return go_to(request, reverse("ledger:act", args=[outcome.act_id]))
