@@ -13,6 +13,7 @@ from django.conf import settings
 from contacts.models import Booking
 from piggyadmin import piggy
 from piggyadmin.codes import last_four
+from piggyadmin.piggy import paging
 from piggyadmin.piggy.errors import PiggyInvalid, PiggyNotFound, PiggyRejected
 from piggyadmin.piggy.payloads import (
     Contact,
@@ -25,7 +26,7 @@ from piggyadmin.piggy.payloads import (
 from piggyadmin.piggy.pool import Answer, Question
 
 TRANSACTIONS = 30
-VOUCHERS = 100
+VOUCHERS = paging.VOUCHERS.most  # in one page; of more, all are counted and the newest are pictured
 CONTACT_NOT_FOUND = 55031
 # Ways to sign in as the customer, and links that act in their name: never kept.
 SECRET = ("custom_app_login", "add_to_wallet", "subscription_preferences_url", "double_opt_in_confirmation_url")

@@ -16,14 +16,21 @@ from django.utils import timezone
 from contacts.merging.actions import REBUILD_BEGUN, REBUILT
 from contacts.merging.kind import KIND
 from contacts.merging.services import came_about
-from contacts.merging.sides import Picture, name_of
+from contacts.merging.sides import Picture, name_of, vouchers_in
 from contacts.models import Merge, RebuildStep, Snapshot
 from piggyadmin.codes import groups_of_four
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import record
-from piggyadmin.templatetags.words import euros, in_credits
+from piggyadmin.templatetags.words import euros, in_credits, thousands
 
 Wanted = tuple[str, dict[str, Any]]
+# Attributes that the step of making the customer tells, or that Piggy fills by itself (its contacts page names them).
+TOLD = (
+    *("email", "firstname", "lastname", "phonenumber", "birthdate", "address", "age", "tier", "status", "channel"),
+    *("uuid", "id", "contact_id", "is_anonymous", "created_at", "updated_at", "added_at", "last_updated_at"),
+    *("prepaid_balance", "default_contact_identifier"),
+)
+BY_PIGGY = ("loyalty_", "previous_loyalty_", "subscription_status_")  # how names of such attributes begin
 
 
 class NothingToRebuild(Exception):
@@ -76,8 +83,12 @@ def _wanted(picture: Picture) -> Iterator[Wanted]:
     for number, voucher in enumerate(picture["vouchers"]):
         if voucher["status"] in ("ACTIVE", "INACTIVE", "LOCKED"):
             yield "voucher", {"index": number, "code_end": voucher["code_end"]}
+    if (others := vouchers_in(picture) - len(picture["vouchers"])) > 0:
+        yield "other_vouchers", {"count": others}
     for number, _ in enumerate(picture["bookings"]):
         yield "booking", {"index": number}
+    if others_of(picture):
+        yield "attributes", {"names": sorted(others_of(picture))}
     if any(each["state"] == "SUBSCRIBED" for each in picture["subscriptions"]):
         yield "subscriptions", {}
     yield "tell", {}
@@ -135,6 +146,11 @@ def _words(step: RebuildStep, picture: Picture, *, sees_identity: bool) -> str:
         "move_prepaid": (
             f"Take {euros(figures.get('prepaid_cents'))} prepaid from the one that stayed, and put it on the new one."
         ),
+        "other_vouchers": (
+            f"Find the customer’s {thousands(figures.get('count'))} older voucher{'s'[: figures.get('count') != 1]} at "
+            "Piggy: they were not pictured. Give back those that still hold."
+        ),
+        "attributes": f"Fill in what else was known of them: {_other_words(picture, sees_identity=sees_identity)}.",
         "subscriptions": f"Subscribe the new customer to: {_subscribed(picture)}. Ask them first.",
         "tell": "Tell the customer what happened: history, tier and visits of before stay with the other one.",
     }[what]
@@ -146,6 +162,19 @@ def _create_words(picture: Picture, *, sees_identity: bool) -> str:
     email = picture["email"] if sees_identity else "the old address"
     told = [name_of(picture), *(picture[name] for name in ("phone", "birthdate", "address") if sees_identity)]
     return f"Make a customer with {email or 'the old address'}: {', '.join(filter(None, told))}."
+
+
+def others_of(picture: Picture) -> dict[str, Any]:
+    """The attributes with a value that no other step tells, by name."""
+    values = picture.get("values", {}).items()
+    return {name: value for name, value in values if value != "" and name not in TOLD and not name.startswith(BY_PIGGY)}
+
+
+def _other_words(picture: Picture, *, sees_identity: bool) -> str:
+    others = sorted(others_of(picture).items())
+    if not sees_identity:
+        return ", ".join(name.replace("_", " ") for name, _ in others)
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in others)
 
 
 def _subscribed(picture: Picture) -> str:

@@ -34,6 +34,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Compared:
     lines: list[Line]
+    moving_vouchers: int = 0  # of the one that disappears
 
     @property
     def differing(self) -> list[Line]:
@@ -79,13 +80,13 @@ def compared(left: Picture, right: Picture, *, sees_identity: bool, time_zone: s
         line("Tier", "tier"),
         line("Credits", "credits", show=thousands),
         line("Prepaid", "prepaid_cents", show=euros),
-        line("Vouchers", "vouchers", show=_vouchers, key=len),
+        _voucher_line(left, right),
         line("Bookings", "bookings", show=_bookings, key=len),
         line("Transactions", "transactions_total", show=thousands),
         line("Last seen", "last_seen", show=_day),
         line("Customer since", "created_at", show=_day),
     ]
-    return Compared([each for each in found if each is not None])
+    return Compared([each for each in found if each is not None], vouchers_in(left))
 
 
 def _told(value: Any, show: Callable[[Any], str]) -> tuple[str, ...]:
@@ -108,9 +109,24 @@ def _folded(text: Any) -> str:
     return " ".join(str(text).casefold().split())
 
 
-def _vouchers(vouchers: list[Mapping[str, Any]]) -> str:
-    active = sum(voucher["status"] == "ACTIVE" for voucher in vouchers)
-    return f"{active} active of {len(vouchers)}" if vouchers else "none"
+def vouchers_in(picture: Picture) -> int:
+    """How many vouchers this customer has: as many as Piggy tells, else as many as were pictured."""
+    return max(len(picture.get("vouchers", [])), picture.get("vouchers_total") or 0)
+
+
+def _voucher_line(left: Picture, right: Picture) -> Line | None:
+    if "vouchers" not in left and "vouchers" not in right:
+        return None
+    state = "same" if vouchers_in(left) == vouchers_in(right) else "differs"
+    return Line("Vouchers", (_vouchers(left),), (_vouchers(right),), state)
+
+
+def _vouchers(picture: Picture) -> str:
+    pictured, total = picture.get("vouchers", []), vouchers_in(picture)
+    active = sum(voucher["status"] == "ACTIVE" for voucher in pictured)
+    if total > len(pictured):
+        return f"{thousands(total)}, of the newest {len(pictured)} {active} active"
+    return f"{active} active of {total}" if total else "none"
 
 
 def _bookings(bookings: list[Any]) -> str:

@@ -9,6 +9,7 @@ from contacts.models import ContactCopy
 from contacts.search import exporting, listing
 from contacts.search.actions import CONTACTS_EXPORTED
 from contacts.search.forms import ListFilter, SearchForm
+from contacts.search.suggesting import typed_as
 from contacts.search.views import zone_of
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.request import StaffRequest
@@ -32,6 +33,7 @@ def customers(request: StaffRequest) -> HttpResponse:
     sees_identity = request.user.has_perm("contacts.see_identity")
     if text:
         context["listed"] = listing.searched(filtering, text, time_zone=zone_of(request), sees_identity=sees_identity)
+        context["typed"] = typed_as(text, time_zone=zone_of(request))
     else:
         context["listed"] = listing.listed(filtering, sees_identity=sees_identity)
     return render_page(request, TEMPLATE, context, partial="list", status=status)

@@ -102,6 +102,22 @@ def test_why_stays_while_the_other_one_is_looked_for(tabs: Tabs, desk: Person, t
     expect(page.locator("#id_reason")).to_have_value("Same woman, two cards")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_in_a_field_sends_nothing_that_cannot_be_undone(
+    tabs: Tabs, admin: Person, two: Two, scripts: bool
+) -> None:
+    page = tabs.open(admin, java_script_enabled=scripts)
+    page.goto(two.page())
+    page.get_by_label("Reason").fill("Both cards were shown, and she told both birthdays.")
+    confirm = page.get_by_label(re.compile("^Type the last name"))
+    confirm.fill("van den berg")
+    confirm.press("Enter")
+    page.wait_for_timeout(300)
+    assert not Merge.objects.exists()
+    page.get_by_role("button", name="Propose the merge").press("Enter")
+    expect(page.locator("main")).to_contain_text("It waits for another admin")
+
+
 def test_without_javascript_it_goes_as_well(tabs: Tabs, admin: Person, reviewer: Person, two: Two) -> None:
     first = tabs.open(admin, java_script_enabled=False)
     first.goto(two.page())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contacts.copy.forgetting import forget
 from contacts.held import jobs
-from contacts.models import GoneContact, Merge, Proof, RebuildStep
+from contacts.models import GoneContact, Merge, Proof, RebuildStep, Snapshot
 from piggyadmin.ledger.models import Act
 from tests.conftest import Person
 from tests.contacts.merging_hands import (
@@ -207,6 +207,28 @@ class TestRebuilding:
             assert told in words
         assert "prepaid" not in words, "there was none"
 
+    def test_it_lists_all_that_can_have_been(self, admin: Person, desk: Person, merge: Merge) -> None:
+        picture = Snapshot.objects.get(merge=merge, contact_uuid=merge.source_uuid)
+        picture.body |= {
+            "prepaid_cents": 1250,
+            "cards": [{"value": "2600335600813356", "name": "", "active": False, "default": True}],
+            "vouchers_total": len(picture.body["vouchers"]) + 3,
+            "bookings": [{"uuid": "b", "starts_at": "2026-12-24T19:30:00+00:00", "external_id": "TAFEL-7"}],
+            "subscriptions": [{"name": "Newsletter", "state": "SUBSCRIBED"}, {"name": "Deals", "state": "NONE"}],
+            "values": picture.body["values"] | {"favourite_drink": "Flat white", "loyalty_balance": 80, "locale": "fr"},
+        }
+        picture.save(update_fields=["body"])
+        words = words_of(admin.get(self.begin(admin, merge)))
+        for told in (
+            "and switch it off: it was off before",
+            "Take € 12.50 prepaid from the one that stayed, and put it on the new one",
+            "Find the customer’s 3 older vouchers at Piggy: they were not pictured",
+            "Make the booking of 2026-12-24, code TAFEL-7 anew",
+            "Fill in what else was known of them: favourite drink Flat white, locale fr.",
+            "Subscribe the new customer to: Newsletter. Ask them first.",
+        ):
+            assert told in words
+
     def test_each_tick_is_an_act_and_stands_once(self, admin: Person, reviewer: Person, merge: Merge) -> None:
         path = self.begin(admin, merge)
         step = RebuildStep.objects.get(number=2)
@@ -217,7 +239,7 @@ class TestRebuilding:
         step.refresh_from_db()
         assert step.done_by == reviewer.staff
         assert Act.objects.filter(action="contact.rebuilt").count() == 1
-        assert "1 of 6 done" in words_of(admin.get(path))
+        assert "1 of 7 done" in words_of(admin.get(path))
 
     def test_a_list_begun_twice_is_one_list(self, admin: Person, merge: Merge) -> None:
         path = self.begin(admin, merge)

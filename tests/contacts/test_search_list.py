@@ -13,8 +13,10 @@ from django.utils import timezone
 from contacts.models import AnonymousContact, CardCopy, ContactCopy
 from contacts.search.facets import facets
 from piggyadmin.ledger.models import Act
+from tests.actions.browsing import Visit
 from tests.conftest import Person
 from tests.contacts.copy_hands import copied
+from tests.fixtures_sandbox import SandboxAccount
 
 URL = "/contacts/"
 GOLD, SILVER = "tier-gold", "tier-silver"
@@ -63,6 +65,15 @@ def test_a_text_is_searched_by_post_and_stands_in_no_url(desk: Person, customers
     page = desk.post(URL, {"q": "zwart"}).text
     assert not re.search(r'(?:href|action|hx-[a-z]+)="[^"]*zwart', page)
     assert 'value="zwart"' in page
+
+
+def test_nobody_found_offers_to_ask_piggy_and_a_new_customer(
+    desk: Person, customers: None, sandbox: SandboxAccount
+) -> None:
+    sandbox.add_contact("nowhere@mail.example", firstname="Nowhere")
+    page = Visit(desk, URL).press("Search", q="nowhere@mail.example").says("Nobody like", "ask Piggy")
+    assert 'name="email" value="nowhere@mail.example">New customer' in page.answer.text
+    page.press("Ask Piggy").says("Nowhere")
 
 
 def test_a_text_is_searched_within_the_filter(desk: Person, customers: None) -> None:
