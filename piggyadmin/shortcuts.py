@@ -90,6 +90,10 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "automations": (Page("Automations", "catalogue:automations", "catalogue.view_setup"),),
     "attributes": (Page("Attributes", "catalogue:attributes", "catalogue.view_setup"),),
     "referrals": (Page("Referrals", "catalogue:referrals", "catalogue.view_setup"),),
+    "shops": (Page("Shops in the catalogue", "catalogue:shops", "catalogue.view_programme"),),
+    "brand": (Page("Brand", "catalogue:brand", "catalogue.view_setup"),),
+    "subscription types": (Page("Subscription types", "catalogue:subscription-types", "catalogue.view_setup"),),
+    "forms": (Page("Forms", "catalogue:forms", "catalogue.view_setup"),),
 }
 
 

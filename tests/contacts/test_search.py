@@ -297,3 +297,19 @@ def test_what_a_contact_is_found_by(
 ) -> None:
     found_by = search_fields(firstname=firstname, lastname=lastname, email=email, phone=phone)
     assert (found_by.search_name, found_by.search_email, found_by.phone_e164, found_by.phone_end) == made
+
+
+def test_whoever_has_two_cards_of_one_end_or_two_of_the_same_phone_stands_once_and_the_newest_first() -> None:
+    old = copied("old", "Old Bearer", "old@mail.example", "0687654321", "91000000005555")
+    copied("new", "New Bearer", "new@mail.example", "0687654321", "92000000005555")
+    CardCopy.objects.create(contact=old, value="93000000005555", read_at=timezone.now())
+    assert [hit.contact_uuid for hit in find("5555")] == ["new", "old"]
+    assert [hit.contact_uuid for hit in find("0687654321")] == ["new", "old"]
+
+
+def test_digits_alone_find_an_address_with_them_the_newest_first() -> None:
+    copied("first", "", "k1987654x@mail.example", "", "")
+    copied("second", "", "k1987654y@mail.example", "", "")
+    hits = find("1987654")
+    assert [hit.contact_uuid for hit in hits] == ["second", "first"]
+    assert {hit.reason for hit in hits} == {"e-mail contains “1987654”"}

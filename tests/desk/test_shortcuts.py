@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from piggyadmin import shortcuts
+from piggyadmin.catalogue.places import PLACES, Place
 from piggyadmin.navigation import NAVIGATION
 from tests.conftest import Person
 from tests.contacts.copy_hands import copied
@@ -161,6 +162,13 @@ def test_every_verb_and_every_page_leads_somewhere() -> None:
     for group in NAVIGATION:
         for entry in group.entries:
             assert reverse(entry.url_name)
+
+
+@pytest.mark.parametrize(
+    "place", [place for place in PLACES if place.words != "Overview"], ids=lambda place: place.words
+)
+def test_every_page_of_the_catalogue_is_found_by_its_name(admin: Person, sandbox: SandboxAccount, place: Place) -> None:
+    assert f'href="{reverse(place.url_name)}"' in typed(admin, place.words.lower())
 
 
 def test_what_is_typed_stands_in_no_address(desk: Person, sanne: str) -> None:
