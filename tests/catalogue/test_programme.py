@@ -29,6 +29,38 @@ def test_it_shows_the_programme_as_piggy_runs_it(desk: Person, sandbox: SandboxA
 
 
 @pytest.mark.parametrize(
+    ("name", "count", "heads", "row"),
+    [
+        ("tiers", "2 tiers", "tier_uuid,name,description,position", "Bronze,=HYPERLINK(1),1"),
+        ("units", "2 units", "name,label,prefix,default", "visits,Visits,v,false"),
+        ("giftcards", "1 gift card programme", "programme_uuid,name,active,cards,min_amount_cents", "Winter"),
+    ],
+)
+def test_each_list_is_counted_and_to_be_had_as_a_file(
+    desk: Person, sandbox: SandboxAccount, name: str, count: str, heads: str, row: str
+) -> None:
+    sandbox.add_tier("Gold", position=2)
+    sandbox.add_tier("Bronze", position=1, description="=HYPERLINK(1)")
+    sandbox.add("giftcard_program", name="Winter", max_amount_in_cents=15000)
+    sandbox.add_unit("visits")
+    page = text(desk.get(PAGE))
+    assert count in page
+    assert f"""href="{PAGE}?csv=1&amp;list={name}" download""" in desk.get(PAGE).text
+    answer = desk.get(f"{PAGE}?csv=1&list={name}")
+    assert "rows.csv" in answer.headers["Content-Disposition"]
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith(heads)
+    assert len(lines) == 1 + int(count.split()[0])
+    assert any(row in line.replace("'=", "=") for line in lines), lines
+    assert not any(",=" in line for line in lines), "a spreadsheet would run it"
+
+
+def test_a_file_that_cannot_be_read_is_none(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.fault("list_tiers", kind="503", times=-1)
+    assert desk.get(f"{PAGE}?csv=1&list=tiers").status_code == 503
+
+
+@pytest.mark.parametrize(
     ("operation", "said"),
     [
         ("get_loyalty_program", "The programme could not be read"),

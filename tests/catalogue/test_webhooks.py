@@ -370,3 +370,17 @@ def test_before_anything_came_it_says_so(admin: Person, sandbox: SandboxAccount)
 def test_only_admins_see_it(desk: Person, marketing: Person, sandbox: SandboxAccount) -> None:
     assert desk.get(PAGE).status_code == 403
     assert marketing.get(PAGE).status_code == 403
+
+
+def test_all_subscriptions_are_counted_and_to_be_had_as_a_file(admin: Person, sandbox: SandboxAccount) -> None:
+    sandbox.add_webhook("contact_created", "https://elsewhere.example/hook", name="Mailing")
+    subscribe(admin)
+    told = admin.get(PAGE).text
+    ours = len(subscriptions(sandbox)) - 1
+    assert f"{ours} subscriptions of this dashboard" in told
+    assert "1 subscription of others" in told
+    lines = admin.get(f"{PAGE}?csv=1").content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "subscription_uuid,event,name,address,active,ours"
+    assert len(lines) == 1 + ours + 1
+    assert lines[-1].endswith("contact_created,Mailing,https://elsewhere.example/hook,true,false")
+    assert SECRET not in "".join(lines)

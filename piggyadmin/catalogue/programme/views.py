@@ -8,21 +8,62 @@ from django.views.decorators.http import require_http_methods, require_safe
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called
 from piggyadmin.accounts.request import StaffRequest
+from piggyadmin.catalogue.listing import CatalogueList, wants_file
 from piggyadmin.catalogue.programme import services
 from piggyadmin.catalogue.programme.forms import UnitForm
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import renewing, say
+from piggyadmin.piggy.payloads import GiftcardProgram, Tier, Unit
 
 LOST_RACE = 409
+TIERS = CatalogueList[Tier](
+    "tiers",
+    (
+        ("tier_uuid", lambda tier: tier.uuid),
+        ("name", lambda tier: tier.name),
+        ("description", lambda tier: tier.description),
+        ("position", lambda tier: tier.position),
+    ),
+)
+UNITS = CatalogueList[Unit](
+    "units",
+    (
+        ("name", lambda unit: unit.name),
+        ("label", lambda unit: unit.label),
+        ("prefix", lambda unit: unit.prefix),
+        ("default", lambda unit: unit.is_default),
+    ),
+)
+GIFTCARD_PROGRAMS = CatalogueList[GiftcardProgram](
+    "giftcard_programmes",
+    (
+        ("programme_uuid", lambda each: each.uuid),
+        ("name", lambda each: each.name),
+        ("active", lambda each: each.active),
+        ("cards", lambda each: each.card_count),
+        ("min_amount_cents", lambda each: each.min_amount_in_cents),
+        ("max_amount_cents", lambda each: each.max_amount_in_cents),
+        ("expiration_days", lambda each: each.expiration_days),
+    ),
+)
 
 
 @require_safe
 @permission_required("catalogue.view_programme", raise_exception=True)
 def programme(request: StaffRequest) -> HttpResponse:
-    """The programme, tiers in their order, units, gift card programmes."""
-    return render_page(request, "catalogue/programme/programme.html", {"sight": services.look()})
+    """The programme, tiers in their order, units, gift card programmes; `?list=` names the one wanted as a file."""
+    sight = services.look()
+    if wants_file(request):
+        match request.GET.get("list"):
+            case "tiers":
+                return TIERS.file(sight.tiers.get(), read_at=sight.tiers.read_at)
+            case "units":
+                return UNITS.file(sight.units.get(), read_at=sight.units.read_at)
+            case "giftcards":
+                return GIFTCARD_PROGRAMS.file(sight.giftcards.get(), read_at=sight.giftcards.read_at)
+    return render_page(request, "catalogue/programme/programme.html", {"sight": sight})
 
 
 @called("Make a unit")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from piggyadmin.accounts.actor import actor_of
 from piggyadmin.accounts.decorators import called
 from piggyadmin.accounts.request import StaffRequest
+from piggyadmin.catalogue.listing import CatalogueList, wants_file
 from piggyadmin.catalogue.webhooks import services
 from piggyadmin.catalogue.webhooks.forms import ChangeForm, SubscribeForm
 from piggyadmin.htmx import go_to, render_page
@@ -19,12 +20,26 @@ from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import say
 
 may_manage = permission_required("catalogue.manage_webhooks", raise_exception=True)
+SUBSCRIPTIONS = CatalogueList[services.Line](
+    "webhooks",
+    (
+        ("subscription_uuid", lambda line: line.uuid),
+        ("event", lambda line: line.event),
+        ("name", lambda line: line.name),
+        ("address", lambda line: line.address),
+        ("active", lambda line: line.is_active),
+        ("ours", lambda line: line.is_ours),
+    ),
+)
 
 
 @require_safe
 @may_manage
 def webhooks(request: StaffRequest) -> HttpResponse:
     """Every subscription of the account, and what is missing."""
+    if wants_file(request):
+        page = services.open_page(address=_our_address(request))
+        return SUBSCRIPTIONS.file([*page.lines, *page.others], read_at=page.read_at)
     return _page(request, SubscribeForm(initial={"address": _our_address(request)}), status=200)
 
 
