@@ -1,5 +1,9 @@
 """The programme's page, and the making of a unit."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.urls import reverse
@@ -15,10 +19,12 @@ from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
 from piggyadmin.ledger.pages import renewing, say
-from piggyadmin.piggy.payloads import GiftcardProgram, Tier, Unit
+
+if TYPE_CHECKING:
+    from piggyadmin.piggy.payloads import GiftcardProgram, Tier, Unit
 
 LOST_RACE = 409
-TIERS = CatalogueList[Tier](
+TIERS: CatalogueList[Tier] = CatalogueList(
     "tiers",
     (
         ("tier_uuid", lambda tier: tier.uuid),
@@ -27,7 +33,7 @@ TIERS = CatalogueList[Tier](
         ("position", lambda tier: tier.position),
     ),
 )
-UNITS = CatalogueList[Unit](
+UNITS: CatalogueList[Unit] = CatalogueList(
     "units",
     (
         ("name", lambda unit: unit.name),
@@ -36,7 +42,7 @@ UNITS = CatalogueList[Unit](
         ("default", lambda unit: unit.is_default),
     ),
 )
-GIFTCARD_PROGRAMS = CatalogueList[GiftcardProgram](
+GIFTCARD_PROGRAMS: CatalogueList[GiftcardProgram] = CatalogueList(
     "giftcard_programmes",
     (
         ("programme_uuid", lambda each: each.uuid),
