@@ -141,7 +141,7 @@ def test_the_code_is_kept_nowhere(
 
 
 def test_a_form_kept_by_the_idle_lock_leaves_the_code_out() -> None:
-    from piggyadmin.accounts.lock.kept import SECRET_NAME
+    from piggyadmin.typed import SECRET_NAME
 
     assert SECRET_NAME.search("otp")
 
