@@ -16,6 +16,9 @@ const body = document.body;
 const isText = (element) => element instanceof Element && element.matches(TEXT);
 const visible = (element) => element && element.getClientRects().length > 0 && !element.disabled;
 
+const isFilledIn = () => [...document.querySelectorAll('main form :is(input, textarea)')].some(
+  (field) => visible(field) && field.value !== field.defaultValue);
+
 /* ---- the scanner: a burst of keys, wherever the focus is -------------------------------------------------- */
 let burst = null; // {text, last, field, before}
 let lastScan = { text: '', at: -TWICE };
@@ -205,7 +208,8 @@ document.addEventListener('keydown', (event) => {
     if (!press(`[data-key="Alt ${number}"]`)) location.assign(body.dataset.last.replace('1', number));
   } else if (event.key === 'Escape' && !document.querySelector('dialog[open]')) {
     if (document.querySelector('.side:popover-open')) return;
-    if (press('[data-key="Escape"]')) event.preventDefault();
+    // Where no button is meant, it leads back; but not away from what was typed.
+    if (press('[data-key="Escape"]') || (!isFilledIn() && press('.crumb a'))) event.preventDefault();
   } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && markedRow() === event.target) {
     if (mark(event.key === 'ArrowDown' ? 1 : -1)) event.preventDefault();
   } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.form?.matches('[data-save]')) {

@@ -48,6 +48,18 @@ def test_switched_off_from_the_list_they_are_off_and_the_others_stay(tab: Page, 
     assert tab.url.endswith("/vouchers/check/")
 
 
+def test_escape_leads_back_from_a_page_but_not_away_from_what_was_typed(tab: Page, sandbox: SandboxAccount) -> None:
+    sanne = sandbox.add_contact("sanne@mail.example", firstname="Sanne")["uuid"]
+    tab.goto(f"/contacts/{sanne}/edit/")
+    tab.get_by_label("First name").fill("Susanne")
+    press_by_hand(tab, "Escape")
+    tab.wait_for_timeout(300)
+    expect(tab.get_by_label("First name")).to_have_value("Susanne")
+    tab.get_by_label("First name").fill("Sanne")
+    press_by_hand(tab, "Escape")
+    tab.wait_for_url(f"**/contacts/{sanne}/")
+
+
 def test_alt_and_a_number_reopen_a_customer_from_any_page(tab: Page, desk: Person, sandbox: SandboxAccount) -> None:
     first, second = sandbox.add_contact("a@mail.example"), sandbox.add_contact("b@mail.example")
     for contact in (first, second):
