@@ -15,7 +15,6 @@ from piggyadmin.desk.keys import places_for
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.services import waiting_for
 from piggyadmin.typed import NotReadable
-from vouchers.check import in_hand
 
 TEMPLATE = "desk/today.html"
 
@@ -53,8 +52,6 @@ def find(request: StaffRequest) -> HttpResponse:
     if found is not None:
         if found.only and not leads_to:
             leads_to = _url(found.only)
-            if found.only.kind == "voucher":
-                in_hand.remember(request.session, found.only.uuid)
         if leads_to:
             return go_to(request, leads_to)
         status = 200 if found.hits or found.offers else 503 if found.failed else 404

@@ -43,8 +43,9 @@ def test_who_scanned_it_sees_it_through_all_acts(desk: Person, coffee: str, htmx
         assert WHOLE in till.press(act).text, act
 
 
-def test_who_typed_it_into_the_box_had_it(desk: Person, coffee: str) -> None:
-    assert WHOLE in desk.post("/find/", {"q": CODE}, follow=True).text
+def test_opened_again_it_is_masked_for_them_too(desk: Person, coffee: str) -> None:
+    Till(desk).check(CODE).press("lock")
+    assert WHOLE not in desk.get(f"/vouchers/{coffee}/").text
 
 
 def test_a_colleague_does_not_see_it_for_that(desk: Person, marketing: Person, coffee: str) -> None:

@@ -46,8 +46,10 @@ def check(request: StaffRequest) -> HttpResponse:
 @require_safe
 @permission_required("vouchers.check_voucher", raise_exception=True)
 def voucher(request: StaffRequest, voucher_uuid: str) -> HttpResponse:
-    """A voucher we have seen, read again. Its code is shown whole to whoever had it in hand."""
-    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=_own_act(request, voucher_uuid))
+    """A voucher we have seen, read again. Its code is whole for whoever had it in hand for what they just did."""
+    done = _own_act(request, voucher_uuid)
+    masked = {} if done else {"hides_code": True}
+    return _show(request, voucher_uuid, holder=request.GET.get("holder", ""), done=done, **masked)
 
 
 @require_POST
