@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.context_processors import PermWrapper
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
+from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -45,8 +45,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     name, words = ENVIRONMENTS.get(settings.PIGGYADMIN_ENV, ("", ""))
     context: dict[str, Any] = {"environment": name, "environment_words": words, "account": settings.PIGGYADMIN_ACCOUNT}
+    context |= csrf(request)
     if user is None or not user.is_authenticated:
-        return context
+        return context | _parts(request, context)
     may = user.get_all_permissions()
     here = request.resolver_match.view_name if request.resolver_match else ""
     context |= {
@@ -65,9 +66,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _parts(request: HttpRequest, context: dict[str, Any]) -> dict[str, Callable[[], SafeString]]:
     """The frame's larger parts, made when they are shown: some pages have another box, and a part of one has none."""
+    user = getattr(request, "user", None)
 
     def part(template: str) -> SafeString:
-        own = {"user": request.user, "perms": PermWrapper(request.user), "csrf_token": get_token(request)}
-        return render_to_string(template, context | own)
+        return render_to_string(template, context | {"user": user, "perms": PermWrapper(user) if user else {}})
 
     return {name: partial(part, template) for name, template in PARTS.items()}

@@ -10,7 +10,12 @@ from django.template.backends.django import DjangoTemplates
 if TYPE_CHECKING:
     from piggyadmin.accounts.request import StaffRequest
 
-PARTS = {"frame_box": "_box.html", "frame_side": "_side.html"}  # as pages name them, and how they are made
+PARTS = {  # as pages name them, and how they are made
+    "frame_head": "_head.html",
+    "frame_box": "_box.html",
+    "frame_side": "_side.html",
+    "frame_foot": "_foot.html",
+}
 
 
 def make_ready(request: StaffRequest) -> None:
@@ -20,3 +25,4 @@ def make_ready(request: StaffRequest) -> None:
         shown |= processor(request)
     made = {name: shown.get(name) for name in PARTS}
     request.frame_parts = {name: part() for name, part in made.items() if callable(part)}
+    request.frame_parts["csrf_token"] = shown["csrf_token"]  # the page's own forms carry the one that these have

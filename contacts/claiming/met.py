@@ -51,11 +51,6 @@ def met(*, contact: Contact, card: str) -> None:
     )
 
 
-def is_listed(contact_uuid: str) -> bool:
-    """Whether the contact stands in the list: what is not there need not be taken off."""
-    return AnonymousContact.objects.filter(contact_uuid=contact_uuid).exists()
-
-
 def forget(*, contact_uuid: str) -> None:
     """Take a contact off the list: it was claimed, or Piggy has it no more."""
     AnonymousContact.objects.filter(contact_uuid=contact_uuid).delete()

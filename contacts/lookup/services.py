@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from contacts.bookings.known import bookings_of
 from contacts.cards.replacing import Replacement, unfinished
-from contacts.claiming.met import forget, is_listed, met
+from contacts.claiming.met import forget, met
 from contacts.copy.tombstones import gone, where_now
 from contacts.duplicates.services import pairs_of
 from contacts.held.under_way import UnderWay, under_way
 from contacts.lookup import sights
+from contacts.lookup.traces import traces_of
 from contacts.models import Booking, ContactCopy, DuplicatePair, GoneContact, RecentContact
 from piggyadmin import piggy
 from piggyadmin.accounts.models import Staff
@@ -98,13 +99,17 @@ def open_contact(
     asked_at = timezone.now()
 
     def meanwhile() -> None:
-        was_listed.append(is_listed(contact_uuid))
+        traces = traces_of(contact_uuid)
+        was_listed.append(traces.listed)
         copies.extend(ContactCopy.objects.filter(contact_uuid=contact_uuid))
-        acts.extend(acts_of(contact_id=contact_uuid)[:ACTS_SHOWN])
-        bookings.extend(bookings_of(contact_uuid))
-        half_replaced.extend(unfinished(contact_uuid=contact_uuid))
-        held.extend(under_way(contact_uuid))
-        if staff.has_perm("contacts.review_duplicates"):
+        if traces.acts:
+            acts.extend(acts_of(contact_id=contact_uuid)[:ACTS_SHOWN])
+            half_replaced.extend(unfinished(contact_uuid=contact_uuid))
+        if traces.bookings:
+            bookings.extend(bookings_of(contact_uuid))
+        if traces.held:
+            held.extend(under_way(contact_uuid))
+        if traces.pairs and staff.has_perm("contacts.review_duplicates"):
             suspects.extend(pairs_of(contact_uuid))
         _make_room(staff, contact_uuid)
         for copy in copies:

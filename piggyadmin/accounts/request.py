@@ -1,7 +1,6 @@
 """What a request is once the middleware has let it through."""
 
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 
 from piggyadmin.accounts.models import Shop, Staff
 
@@ -11,4 +10,4 @@ class StaffRequest(HttpRequest):
 
     user: Staff
     shop: Shop | None
-    frame_parts: dict[str, SafeString]  # only where they were made before the page: see piggyadmin.frame
+    frame_parts: dict[str, object]  # only where they were made before the page: see piggyadmin.frame

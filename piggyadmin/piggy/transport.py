@@ -19,7 +19,6 @@ import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore
@@ -161,8 +160,8 @@ class Clients:
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
         reads = WholeBody(transport or DeadlineTransport(keep_idle=KEEP_IDLE))
         writes = WholeBody(transport or DeadlineTransport(keep_idle=0))
-        self.reads = _client(RetryTransport(reads, retry=NEVER))
-        self.writes = _client(writes)
+        self.reads = PlainClient(RetryTransport(reads, retry=NEVER))
+        self.writes = PlainClient(writes)
 
     def send(self, request: httpx.Request, *, write: bool) -> httpx.Response:
         """The answer with its body read and unpacked. Raises httpx.RequestError and nothing else."""
@@ -189,10 +188,23 @@ def _unpacked(response: httpx.Response) -> bytes:
     return bytes(unpacked)
 
 
-def _client(transport: httpx.BaseTransport) -> httpx.Client:
+class NoCookies(httpx.Cookies):
+    """A jar that stays empty. A policy that allows none would read every answer's headers for them all the same."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+class PlainClient(httpx.Client):
     """A client without proxies, redirects and cookies: a thread's client serves whoever comes next."""
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.Client(transport=transport, cookies=no_cookies, trust_env=False, follow_redirects=False)
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        super().__init__(transport=transport, trust_env=False, follow_redirects=False)
+        self._no_cookies = NoCookies()
+
+    @property  # type: ignore[misc]  # nobody sets any
+    def cookies(self) -> httpx.Cookies:
+        return self._no_cookies
 
 
 PACKING = {b"content-encoding", b"content-length", b"transfer-encoding"}
