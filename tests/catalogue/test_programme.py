@@ -55,6 +55,33 @@ def test_each_list_is_counted_and_to_be_had_as_a_file(
     assert not any(",=" in line for line in lines), "a spreadsheet would run it"
 
 
+def test_one_field_narrows_all_three_lists(desk: Person, sandbox: SandboxAccount) -> None:
+    sandbox.add_tier("Winter gold")
+    sandbox.add_tier("Bronze")
+    sandbox.add_unit("visits")
+    sandbox.add("giftcard_program", name="Winter", max_amount_in_cents=15000)
+    answer = desk.get(PAGE, {"q": "WINTER"})
+    told = text(answer)
+    assert "1 tier of 2" in told
+    assert "Bronze" not in told
+    assert "No unit is like that" in told
+    assert "1 gift card programme of 1" in told
+    assert 'value="WINTER"' in answer.text, "what was typed stays in its field"
+    assert "None is the default" not in told, "the default is only out of sight"
+    lines = desk.get(PAGE, {"q": "WINTER", "csv": "1", "list": "tiers"}).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2, "the file holds what is shown"
+    part = desk.get(PAGE, {"q": "WINTER"}, headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert "1 tier of 2" in text(desk.get(PAGE, {"q": "WINTER"}, headers={"HX-Request": "true"}))
+
+
+def test_words_that_no_list_could_hold_are_refused_beside_the_field(desk: Person, sandbox: SandboxAccount) -> None:
+    for typed in ("x" * 101, "a\x00b"):
+        answer = desk.get(PAGE, {"q": typed})
+        assert answer.status_code == 422
+        assert 'class="error"' in answer.text
+
+
 def test_a_file_that_cannot_be_read_is_none(desk: Person, sandbox: SandboxAccount) -> None:
     sandbox.fault("list_tiers", kind="503", times=-1)
     assert desk.get(f"{PAGE}?csv=1&list=tiers").status_code == 503

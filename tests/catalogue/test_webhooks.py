@@ -2,6 +2,7 @@
 
 import re
 import threading
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -384,3 +385,30 @@ def test_all_subscriptions_are_counted_and_to_be_had_as_a_file(admin: Person, sa
     assert len(lines) == 1 + ours + 1
     assert lines[-1].endswith("contact_created,Mailing,https://elsewhere.example/hook,true,false")
     assert SECRET not in "".join(lines)
+
+
+def test_the_list_is_narrowed_by_words_and_state(admin: Person, sandbox: SandboxAccount) -> None:
+    sandbox.add_webhook("contact_created", "https://elsewhere.example/hook", name="Mailing")
+    subscribe(admin)
+    ours = len(subscriptions(sandbox)) - 1
+    told = admin.get(PAGE, {"q": "mailing"}).text
+    assert "1 of 1 subscription of others" in told
+    assert f"0 of {ours} subscriptions of this dashboard" in told
+    assert "None of them is like that" in told
+    assert "Not subscribed yet" not in told, "they are only out of sight"
+    assert "missing" not in told
+    paused = admin.get(PAGE, {"state": "paused"}).text
+    assert f"0 of {ours} subscriptions of this dashboard" in paused
+    assert "0 of 1 subscription of others" in paused
+    lines = admin.get(PAGE, {"q": "mailing", "csv": "1"}).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2, "the file holds what is shown"
+    assert admin.get(PAGE, {"state": "asleep"}).status_code == 422
+    assert "<html" not in admin.get(PAGE, {"q": "mailing"}, headers={"HX-Request": "true"}).text
+
+
+def test_links_of_the_list_lead_to_it_after_a_refused_form(admin: Person, sandbox: SandboxAccount) -> None:
+    sandbox.add_webhook("contact_created", "https://elsewhere.example/hook", name="Mailing")
+    refused = admin.post(f"{PAGE}subscribe/", {"address": "nowhere", "form_token": uuid.uuid4().hex})
+    assert refused.status_code == 422
+    assert f'href="{PAGE}?csv=1"' in refused.text
+    assert f'action="{PAGE}" hx-get="{PAGE}"' in refused.text

@@ -23,6 +23,12 @@ DATA_TYPES = {"boolean": "yes or no", "single_select": "one of several"}
 YES, NO = "true", "false"
 
 
+class ProgrammeFilter(forms.Form):
+    """One field for the page's three lists: what is looked for stands in one of them."""
+
+    q = WordsField("Name holds")
+
+
 class TypedField(forms.CharField):
     """One line as it is typed, without what no name can hold."""
 

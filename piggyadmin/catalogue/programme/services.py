@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from contacts.editing.guards import insist_on_clear, nothing_sent
 from piggyadmin import piggy
+from piggyadmin.catalogue.listing import holds
 from piggyadmin.catalogue.programme.actions import CREATE_UNIT, UNIT
 from piggyadmin.ledger.actor import Actor
 from piggyadmin.ledger.door import Target, perform
@@ -20,6 +22,7 @@ from piggyadmin.piggy.client import Piggy
 from piggyadmin.piggy.errors import PiggyRejected
 from piggyadmin.piggy.payloads import GiftcardProgram, LoyaltyProgram, Tier, Unit
 
+T = TypeVar("T")
 UNREAD = "The units could not be read. Nothing was sent."
 EARLIER = "Nobody knows yet what became of an earlier try. Look at that first."
 TAKEN = "There is a unit of this name already."
@@ -35,9 +38,24 @@ class Sight:
     giftcards: piggy.Answer[list[GiftcardProgram]]
     open_acts: list[Act]  # units whose making nobody knows the outcome of
 
+    def holding(self, words: str) -> Sight:
+        """The same with those tiers, units and gift card programmes alone whose names and texts hold all `words`."""
+        if not words:
+            return self
+        return replace(
+            self,
+            tiers=_only(self.tiers, lambda tier: holds(words, tier.name, tier.description)),
+            units=_only(self.units, lambda unit: holds(words, unit.label, unit.name, unit.prefix)),
+            giftcards=_only(self.giftcards, lambda each: holds(words, each.name)),
+        )
+
     @property
     def default_unit(self) -> Unit | None:
         return next((each for each in self.units.value or [] if each.is_default), None)
+
+
+def _only(answer: piggy.Answer[list[T]], is_wanted: Callable[[T], bool]) -> piggy.Answer[list[T]]:
+    return answer if answer.value is None else replace(answer, value=[each for each in answer.value if is_wanted(each)])
 
 
 def look() -> Sight:

@@ -14,7 +14,7 @@ from piggyadmin.accounts.decorators import called
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.catalogue.listing import CatalogueList, wants_file
 from piggyadmin.catalogue.programme import services
-from piggyadmin.catalogue.programme.forms import UnitForm
+from piggyadmin.catalogue.programme.forms import ProgrammeFilter, UnitForm
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
@@ -60,8 +60,11 @@ GIFTCARD_PROGRAMS: CatalogueList[GiftcardProgram] = CatalogueList(
 @permission_required("catalogue.view_programme", raise_exception=True)
 def programme(request: StaffRequest) -> HttpResponse:
     """The programme, tiers in their order, units, gift card programmes; `?list=` names the one wanted as a file."""
-    sight = services.look()
-    if wants_file(request):
+    form = ProgrammeFilter(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    whole = services.look()
+    sight = whole.holding(words)
+    if form.is_valid() and wants_file(request):
         match request.GET.get("list"):
             case "tiers":
                 return TIERS.file(sight.tiers.get(), read_at=sight.tiers.read_at)
@@ -69,7 +72,9 @@ def programme(request: StaffRequest) -> HttpResponse:
                 return UNITS.file(sight.units.get(), read_at=sight.units.read_at)
             case "giftcards":
                 return GIFTCARD_PROGRAMS.file(sight.giftcards.get(), read_at=sight.giftcards.read_at)
-    return render_page(request, "catalogue/programme/programme.html", {"sight": sight})
+    context = {"sight": sight, "whole": whole, "form": form, "narrowed": bool(words)}
+    status = 200 if form.is_valid() else 422
+    return render_page(request, "catalogue/programme/programme.html", context, partial="list", status=status)
 
 
 @called("Make a unit")

@@ -8,10 +8,16 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 
+from piggyadmin.catalogue.listing import WordsField, choice
 from piggyadmin.ledger.forms import OnceForm
 
 LONGEST = 500
 OPEN_ADDRESSES = ("demo", "test")  # environments whose Piggy is a stand-in on this machine
+
+
+class WebhookFilter(forms.Form):
+    q = WordsField("Event, name or address holds")
+    state = choice("State", "active and paused", [("active", "active"), ("paused", "paused")])
 
 
 class SubscribeForm(OnceForm):

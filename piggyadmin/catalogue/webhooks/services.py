@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from contacts.copy import events, hints
 from contacts.editing.guards import insist_on_clear, nothing_sent
 from contacts.models import Hint
 from piggyadmin import piggy
+from piggyadmin.catalogue.listing import holds
 from piggyadmin.catalogue.webhooks import actions, resolvers
 from piggyadmin.ledger.actions import Action
 from piggyadmin.ledger.actor import Actor
@@ -60,6 +61,15 @@ class WebhooksPage:
     read_at: datetime
     last_events: list[Hint]  # the latest first; several of one contact at once may stand as one
     open_acts: list[Act]
+
+    def holding(self, words: str, state: str) -> WebhooksPage:
+        """The same with those subscriptions alone that hold all `words` and are in `state`: "active" or "paused"."""
+
+        def is_wanted(line: Line) -> bool:
+            is_in_state = not state or line.is_active == (state == "active")
+            return is_in_state and holds(words, line.event, line.words, line.name, line.address)
+
+        return replace(self, lines=list(filter(is_wanted, self.lines)), others=list(filter(is_wanted, self.others)))
 
     @property
     def paused(self) -> int:

@@ -13,7 +13,7 @@ from piggyadmin.accounts.decorators import called
 from piggyadmin.accounts.request import StaffRequest
 from piggyadmin.catalogue.listing import CatalogueList, wants_file
 from piggyadmin.catalogue.webhooks import services
-from piggyadmin.catalogue.webhooks.forms import ChangeForm, SubscribeForm
+from piggyadmin.catalogue.webhooks.forms import ChangeForm, SubscribeForm, WebhookFilter
 from piggyadmin.htmx import go_to, render_page
 from piggyadmin.ledger.forms import focus_first_error
 from piggyadmin.ledger.outcomes import Outcome
@@ -37,10 +37,14 @@ SUBSCRIPTIONS = CatalogueList[services.Line](
 @may_manage
 def webhooks(request: StaffRequest) -> HttpResponse:
     """Every subscription of the account, and what is missing."""
-    if wants_file(request):
-        page = services.open_page(address=_our_address(request))
+    asked = WebhookFilter(request.GET)
+    if asked.is_valid() and wants_file(request):
+        page = services.open_page(address=_our_address(request)).holding(
+            asked.cleaned_data["q"], asked.cleaned_data["state"]
+        )
         return SUBSCRIPTIONS.file([*page.lines, *page.others], read_at=page.read_at)
-    return _page(request, SubscribeForm(initial={"address": _our_address(request)}), status=200)
+    fresh = SubscribeForm(initial={"address": _our_address(request)})
+    return _page(request, fresh, asked=asked, status=200 if asked.is_valid() else 422)
 
 
 @called("Subscribe this dashboard to Piggy’s events")
@@ -107,10 +111,24 @@ def _say(request: StaffRequest, outcome: Outcome) -> None:
         say(request, outcome)
 
 
-def _page(request: StaffRequest, form: SubscribeForm, *, status: int) -> HttpResponse:
-    page = services.open_page(address=_our_address(request))
-    context = {"page": page, "form": form, "change": ChangeForm(auto_id=False), "most_tries": services.MOST_TRIES}
-    return render_page(request, "catalogue/webhooks.html", context, status=status)
+def _page(
+    request: StaffRequest, form: SubscribeForm, *, asked: WebhookFilter | None = None, status: int
+) -> HttpResponse:
+    """The page; `asked` is what its list is narrowed to, nothing after a form that was refused."""
+    asked = asked or WebhookFilter({})
+    wanted = asked.cleaned_data if asked.is_valid() else {}
+    whole = services.open_page(address=_our_address(request))
+    context = {
+        "whole": whole,
+        "page": whole.holding(wanted.get("q", ""), wanted.get("state", "")),
+        "narrowed": any(wanted.values()),
+        "asked": asked,
+        "form": form,
+        "change": ChangeForm(auto_id=False),
+        "most_tries": services.MOST_TRIES,
+        "list_url": reverse("catalogue:webhooks"),
+    }
+    return render_page(request, "catalogue/webhooks.html", context, partial="list", status=status)
 
 
 def _our_address(request: StaffRequest) -> str:
