@@ -19,8 +19,8 @@ SELECT
   EXISTS (SELECT 1 FROM {ACT} WHERE contact_id = %(uuid)s),
   EXISTS (SELECT 1 FROM {ANONYMOUS} WHERE contact_uuid = %(uuid)s),
   EXISTS (SELECT 1 FROM {BOOKING} WHERE contact_uuid = %(uuid)s),
-  EXISTS (SELECT 1 FROM {MERGE} WHERE source_uuid = %(uuid)s OR destination_uuid = %(uuid)s)
-    OR EXISTS (SELECT 1 FROM {DELETION} WHERE contact_uuid = %(uuid)s),
+  EXISTS (SELECT 1 FROM {MERGE} WHERE ended_at IS NULL AND (source_uuid = %(uuid)s OR destination_uuid = %(uuid)s))
+    OR EXISTS (SELECT 1 FROM {DELETION} WHERE ended_at IS NULL AND contact_uuid = %(uuid)s),
   EXISTS (SELECT 1 FROM {PAIR} WHERE first_uuid = %(uuid)s OR second_uuid = %(uuid)s)
 """  # noqa: S608
 
@@ -31,7 +31,7 @@ class Traces(NamedTuple):
     acts: bool  # and with them, perhaps, cards that were half replaced
     listed: bool  # among the anonymous ones that were met
     bookings: bool
-    held: bool  # merges and deletions, also those that have ended
+    held: bool  # merges and deletions under way
     pairs: bool  # also those that were decided
 
 

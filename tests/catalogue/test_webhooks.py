@@ -1,5 +1,6 @@
 """The catalogue's page of webhooks: one press subscribes the dashboard, and nobody's secret is ever seen."""
 
+import html
 import re
 import threading
 import uuid
@@ -412,3 +413,22 @@ def test_links_of_the_list_lead_to_it_after_a_refused_form(admin: Person, sandbo
     assert refused.status_code == 422
     assert f'href="{PAGE}?csv=1"' in refused.text
     assert f'action="{PAGE}" hx-get="{PAGE}"' in refused.text
+
+
+def test_an_act_on_a_narrowed_list_leads_back_to_it(admin: Person, sandbox: SandboxAccount) -> None:
+    subscribe(admin)
+    page = admin.get(PAGE, {"state": "active", "q": "contact_updated"}).text
+    action, token = re.search(
+        r'action="([^"]+pause/[^"]*)".*?name="form_token" value="([^"]+)"', page, re.DOTALL
+    ).groups()
+    answer = admin.post(html.unescape(action), {"form_token": token})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"{PAGE}?q=contact_updated&state=active"
+
+
+def test_a_refused_filter_is_told_where_the_list_is_swapped_alone(admin: Person, sandbox: SandboxAccount) -> None:
+    part = admin.get(PAGE, {"q": "x" * 101}, headers={"HX-Request": "true"})
+    assert part.status_code == 422
+    assert "The list is not narrowed" in part.text
+    whole = admin.get(PAGE, {"q": "x" * 101}).text
+    assert "The list is not narrowed" not in whole, "there it stands beside the field"

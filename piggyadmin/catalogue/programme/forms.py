@@ -26,7 +26,7 @@ YES, NO = "true", "false"
 class ProgrammeFilter(forms.Form):
     """One field for the page's three lists: what is looked for stands in one of them."""
 
-    q = WordsField("Name holds")
+    q = WordsField("Tier, unit or gift card programme holds")
 
 
 class TypedField(forms.CharField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.conf import settings
@@ -18,6 +18,12 @@ OPEN_ADDRESSES = ("demo", "test")  # environments whose Piggy is a stand-in on t
 class WebhookFilter(forms.Form):
     q = WordsField("Event, name or address holds")
     state = choice("State", "active and paused", [("active", "active"), ("paused", "paused")])
+
+    @property
+    def query(self) -> str:
+        """The filter as the end of an address, "?state=paused"; "" for none, and for one that was refused."""
+        said = {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+        return f"?{urlencode(said)}" if said else ""
 
 
 class SubscribeForm(OnceForm):

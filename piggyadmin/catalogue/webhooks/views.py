@@ -102,7 +102,7 @@ def _change(request: StaffRequest, uuid: str, act: Callable[..., Outcome]) -> Ht
         _say(request, act(uuid=uuid, address=_our_address(request), actor=actor_of(request), token=token))
     else:
         messages.error(request, "The form was not complete. Nothing was changed.", extra_tags="refused")
-    return go_to(request, reverse("catalogue:webhooks"))
+    return go_to(request, reverse("catalogue:webhooks") + WebhookFilter(request.GET).query)
 
 
 def _say(request: StaffRequest, outcome: Outcome) -> None:
@@ -126,6 +126,7 @@ def _page(
         "form": form,
         "change": ChangeForm(auto_id=False),
         "most_tries": services.MOST_TRIES,
+        "kept": asked.query,  # behind the addresses of the rows' acts, which lead back to the list as it was
         "list_url": reverse("catalogue:webhooks"),
     }
     return render_page(request, "catalogue/webhooks.html", context, partial="list", status=status)
