@@ -7,6 +7,7 @@ refuse. `decode` never raises anything but `MisfitError`.
 """
 
 import re
+import threading
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache, lru_cache
@@ -46,8 +47,17 @@ def decode(data: Any, shape: type[T]) -> T:
 
 @cache
 def fitter(shape: Hashable) -> Fit:
-    """The pass for one type, made once."""
+    """The pass for one type, made once.
+
+    With it msgspec learns the type, one at a time: its structs keep what it found out about their fields, already
+    while it is finding out, and a second thread that meets such a half of one takes the whole process down (0.22).
+    """
+    with _learning:
+        msgspec.json.Decoder(shape)
     return _fitter(inspect.type_info(shape))
+
+
+_learning = threading.Lock()
 
 
 def _fitter(kind: inspect.Type) -> Fit:
